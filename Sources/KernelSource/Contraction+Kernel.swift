@@ -1,0 +1,248 @@
+import KernelInterface
+
+/// Symmetric contraction: component d of the product basis is a polynomial in the rows A[i] of an atom,
+/// evaluated for all channels at once in Horner form over the tree of monomials,
+///
+///     value(node) = w(node) + Σ_children A[child] value(child),   B[d] = Σ_roots A[root] value(root),
+///
+/// for `atoms` (1 or 4) atoms of one species, so that a coefficient is loaded once for four atoms.
+func contract<L: Lane>(
+  _ lane: L.Type, polynomials: UnsafePointer<Polynomial>, polynomialCount: Int, atoms: Int, channels: Int,
+  coefficients: UnsafePointer<L.Element>, coefficientCount: Int,
+  features: UnsafePointer<UnsafePointer<L.Element>>,
+  outputs: UnsafePointer<UnsafeMutablePointer<L.Element>>, scratch: UnsafeMutablePointer<L.Element>
+) {
+  @inline(__always) func run(_ n: Int) {
+    var k = 0
+    while k < channels {
+      let w = Coefficients<L>(coefficients, coefficientCount, k)
+      let a = Quartet<L>.Rows(features, k, n)
+      for d in 0..<polynomialCount {
+        let polynomial = polynomials[d]
+        let degree = Int(polynomial.degree)
+        for level in stride(from: degree - 2, through: 0, by: -1) {
+          innerValues(polynomial, level: level, w, a, channels, n, scratch)
+        }
+        var b = Quartet<L>()
+        for root in Int(polynomial.levels[0])..<Int(polynomial.levels[1]) {
+          let node = polynomial.nodes[root]
+          let x = Quartet<L>(a, Int(node.index) * channels, n)
+          if degree == 1 {
+            b.add(w[node.coefficient], x, n)
+          } else {
+            b.add(x, Quartet<L>(scratch + root * 4 * L.count, n), n)
+          }
+        }
+        b.store(outputs, d * channels + k, n)
+      }
+      k += L.count
+    }
+  }
+  if atoms == 4 { run(4) } else { run(1) }
+}
+
+/// Values of the inner nodes of one level (counted from 0), from those of the level below.
+@inline(__always)
+private func innerValues<L: Lane>(
+  _ polynomial: Polynomial, level: Int, _ w: Coefficients<L>, _ a: Quartet<L>.Rows, _ channels: Int, _ n: Int,
+  _ values: UnsafeMutablePointer<L.Element>
+) {
+  let childrenAreLeaves = level == Int(polynomial.degree) - 2
+  for i in Int(polynomial.levels[level])..<Int(polynomial.levels[level + 1]) {
+    let node = polynomial.nodes[i]
+    var value = Quartet<L>()
+    if node.coefficient >= 0 { value = Quartet(repeating: w[node.coefficient]) }
+    for j in Int(node.firstChild)..<Int(node.endChild) {
+      let child = polynomial.nodes[j]
+      let x = Quartet<L>(a, Int(child.index) * channels, n)
+      if childrenAreLeaves {
+        value.add(w[child.coefficient], x, n)
+      } else {
+        value.add(x, Quartet<L>(values + j * 4 * L.count, n), n)
+      }
+    }
+    value.store(values + i * 4 * L.count, n)
+  }
+}
+
+/// The adjoint: with g = ∂E/∂B[d], walk the tree from the roots, where `back(node)` is g times the node's
+/// monomial, and ∂E/∂A[child] += back(node) · value(child). Values come first, from the leaves up.
+func contractAdjoint<L: Lane>(
+  _ lane: L.Type, polynomials: UnsafePointer<Polynomial>, polynomialCount: Int, atoms: Int, channels: Int,
+  coefficients: UnsafePointer<L.Element>, coefficientCount: Int,
+  features: UnsafePointer<UnsafePointer<L.Element>>, outputAdjoints: UnsafePointer<UnsafePointer<L.Element>>,
+  featureAdjoints: UnsafePointer<UnsafeMutablePointer<L.Element>>, scratch: UnsafeMutablePointer<L.Element>
+) {
+  @inline(__always) func run(_ n: Int) {
+    var k = 0
+    while k < channels {
+      let w = Coefficients<L>(coefficients, coefficientCount, k)
+      let a = Quartet<L>.Rows(features, k, n)
+      let da = Quartet<L>.MutableRows(featureAdjoints, k, n)
+      for d in 0..<polynomialCount {
+        let polynomial = polynomials[d]
+        let degree = Int(polynomial.degree)
+        let g = Quartet<L>(outputAdjoints, d * channels + k, n)
+        for level in stride(from: degree - 2, through: 0, by: -1) {
+          innerValues(polynomial, level: level, w, a, channels, n, scratch)
+        }
+        for root in Int(polynomial.levels[0])..<Int(polynomial.levels[1]) {
+          let node = polynomial.nodes[root]
+          let row = Int(node.index) * channels
+          let slot = scratch + root * 4 * L.count
+          let value = degree == 1 ? Quartet<L>(repeating: w[node.coefficient]) : Quartet<L>(slot, n)
+          da.add(g, value, row, n)
+          if degree > 1 { g.times(Quartet<L>(a, row, n), n).store(slot, n) }
+        }
+        for level in 0..<max(degree - 1, 0) {
+          let childrenAreLeaves = level == degree - 2
+          for i in Int(polynomial.levels[level])..<Int(polynomial.levels[level + 1]) {
+            let node = polynomial.nodes[i]
+            let back = Quartet<L>(scratch + i * 4 * L.count, n)
+            for j in Int(node.firstChild)..<Int(node.endChild) {
+              let child = polynomial.nodes[j]
+              let row = Int(child.index) * channels
+              if childrenAreLeaves {
+                da.add(w[child.coefficient], back, row, n)
+              } else {
+                let slot = scratch + j * 4 * L.count
+                da.add(back, Quartet<L>(slot, n), row, n)
+                back.times(Quartet<L>(a, row, n), n).store(slot, n)
+              }
+            }
+          }
+        }
+      }
+      k += L.count
+    }
+  }
+  if atoms == 4 { run(4) } else { run(1) }
+}
+
+/// Coefficients of the channels from `k` on: `[block of channelAlignment][coefficient][lane]`.
+private struct Coefficients<L: Lane> {
+  let base: UnsafePointer<L.Element>
+
+  @inline(__always) init(_ coefficients: UnsafePointer<L.Element>, _ count: Int, _ k: Int) {
+    let block = k / channelAlignment
+    base = coefficients + (block * count * channelAlignment + k % channelAlignment)
+  }
+
+  @inline(__always) subscript(_ i: Int32) -> L { L.load(base + Int(i) * channelAlignment) }
+}
+
+/// One vector of channels of four atoms (or of one); `n` is the literal 4 or 1.
+private struct Quartet<L: Lane> {
+  var a = L.zero, b = L.zero, c = L.zero, d = L.zero
+
+  struct Rows {
+    let a: UnsafePointer<L.Element>, b: UnsafePointer<L.Element>
+    let c: UnsafePointer<L.Element>, d: UnsafePointer<L.Element>
+    @inline(__always) init(_ p: UnsafePointer<UnsafePointer<L.Element>>, _ k: Int, _ n: Int) {
+      a = p[0] + k
+      b = n > 1 ? p[1] + k : a
+      c = n > 1 ? p[2] + k : a
+      d = n > 1 ? p[3] + k : a
+    }
+  }
+
+  struct MutableRows {
+    let a: UnsafeMutablePointer<L.Element>, b: UnsafeMutablePointer<L.Element>
+    let c: UnsafeMutablePointer<L.Element>, d: UnsafeMutablePointer<L.Element>
+    @inline(__always) init(_ p: UnsafePointer<UnsafeMutablePointer<L.Element>>, _ k: Int, _ n: Int) {
+      a = p[0] + k
+      b = n > 1 ? p[1] + k : a
+      c = n > 1 ? p[2] + k : a
+      d = n > 1 ? p[3] + k : a
+    }
+    /// rows[i] += x · y
+    @inline(__always) func add(_ x: Quartet, _ y: Quartet, _ i: Int, _ n: Int) {
+      L.fma(x.a, y.a, L.load(a + i)).store(a + i)
+      if n > 1 {
+        L.fma(x.b, y.b, L.load(b + i)).store(b + i)
+        L.fma(x.c, y.c, L.load(c + i)).store(c + i)
+        L.fma(x.d, y.d, L.load(d + i)).store(d + i)
+      }
+    }
+    @inline(__always) func add(_ w: L, _ y: Quartet, _ i: Int, _ n: Int) { add(Quartet(repeating: w), y, i, n) }
+  }
+
+  @inline(__always) init() {}
+
+  @inline(__always) init(repeating w: L) {
+    a = w
+    b = w
+    c = w
+    d = w
+  }
+
+  @inline(__always) init(_ rows: Rows, _ i: Int, _ n: Int) {
+    a = L.load(rows.a + i)
+    if n > 1 {
+      b = L.load(rows.b + i)
+      c = L.load(rows.c + i)
+      d = L.load(rows.d + i)
+    }
+  }
+
+  @inline(__always) init(_ p: UnsafePointer<UnsafePointer<L.Element>>, _ i: Int, _ n: Int) {
+    self.init(Rows(p, 0, n), i, n)
+  }
+
+  /// From scratch, `[atom][lane]`.
+  @inline(__always) init(_ p: UnsafeMutablePointer<L.Element>, _ n: Int) {
+    a = L.load(p)
+    if n > 1 {
+      b = L.load(p + L.count)
+      c = L.load(p + 2 * L.count)
+      d = L.load(p + 3 * L.count)
+    }
+  }
+
+  @inline(__always) func store(_ p: UnsafeMutablePointer<L.Element>, _ n: Int) {
+    a.store(p)
+    if n > 1 {
+      b.store(p + L.count)
+      c.store(p + 2 * L.count)
+      d.store(p + 3 * L.count)
+    }
+  }
+
+  @inline(__always) func store(_ p: UnsafePointer<UnsafeMutablePointer<L.Element>>, _ i: Int, _ n: Int) {
+    a.store(p[0] + i)
+    if n > 1 {
+      b.store(p[1] + i)
+      c.store(p[2] + i)
+      d.store(p[3] + i)
+    }
+  }
+
+  @inline(__always) mutating func add(_ x: Quartet, _ y: Quartet, _ n: Int) {
+    a = L.fma(x.a, y.a, a)
+    if n > 1 {
+      b = L.fma(x.b, y.b, b)
+      c = L.fma(x.c, y.c, c)
+      d = L.fma(x.d, y.d, d)
+    }
+  }
+
+  @inline(__always) mutating func add(_ w: L, _ y: Quartet, _ n: Int) {
+    a = L.fma(w, y.a, a)
+    if n > 1 {
+      b = L.fma(w, y.b, b)
+      c = L.fma(w, y.c, c)
+      d = L.fma(w, y.d, d)
+    }
+  }
+
+  @inline(__always) func times(_ y: Quartet, _ n: Int) -> Quartet {
+    var z = Quartet()
+    z.a = a * y.a
+    if n > 1 {
+      z.b = b * y.b
+      z.c = c * y.c
+      z.d = d * y.d
+    }
+    return z
+  }
+}

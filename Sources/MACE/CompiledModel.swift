@@ -1,0 +1,59 @@
+import Checkpoint
+import Diagnostics
+import Equivariance
+import KernelInterface
+import Kernels
+import Synchronization
+
+/// A model in the form the kernels read, for one precision and instruction set. Immutable but for the
+/// elements' tables, which are made when an element is first met.
+final class CompiledModel<Element: FeatureScalar>: Sendable {
+  let model: MACEModel
+  let kernels: KernelTable<Element>
+  let layers: [InteractionLayer<Element>]
+  let basis: RadialBasis
+  let repulsion: PairRepulsion?
+  let harmonics: SphericalHarmonics
+  let appliesCutoffToWeights: Bool
+  private let species: Mutex<[SpeciesData<Element>?]>
+
+  init(_ model: MACEModel, _ set: InstructionSet) throws(MACEError) {
+    self.model = model
+    kernels = Element.kernels(set)
+    let c = model.configuration
+    guard !c.layers.isEmpty, !c.atomicNumbers.isEmpty, !c.heads.isEmpty, c.cutoff.isFinite, c.cutoff > 0 else {
+      throw MACEError(.format, "the model has no layer, element or head, or its cutoff is not positive")
+    }
+    var layers: [InteractionLayer<Element>] = []
+    for t in c.layers.indices { layers.append(try InteractionLayer(model, layer: t)) }
+    for (a, b) in zip(layers, layers.dropFirst()) where a.configuration.outputIrreps != b.configuration.nodeIrreps {
+      throw MACEError(
+        .format, "interactions.\(b.index) reads \(b.configuration.nodeIrreps), not the product's output")
+    }
+    self.layers = layers
+    basis = try RadialBasis(model)
+    for layer in layers {
+      for network in [layer.radialNetwork, layer.densityNetwork].compactMap({ $0 })
+      where network.inputWidth != basis.count + 2 * layer.endpointWidth {
+        throw MACEError(
+          .format,
+          "interactions.\(layer.index): a radial network takes \(network.inputWidth) inputs, "
+            + "the edge has \(basis.count + 2 * layer.endpointWidth)")
+      }
+    }
+    repulsion = c.pairRepulsion ? try PairRepulsion(model) : nil
+    harmonics = SphericalHarmonics(maxDegree: c.harmonics.maxDegree)
+    appliesCutoffToWeights = !c.appliesCutoffToBasis
+    species = Mutex(Array(repeating: nil, count: c.atomicNumbers.count))
+  }
+
+  /// Tables of the given elements (indices into the model's element list), made on first use.
+  func data(for used: Set<Int>) throws(MACEError) -> [SpeciesData<Element>?] {
+    try species.withLock { (tables) throws(MACEError) in
+      for z in used where tables[z] == nil {
+        tables[z] = try SpeciesData(model, layers, species: z, kernels)
+      }
+      return tables
+    }
+  }
+}

@@ -1,0 +1,276 @@
+import Glibc
+import KernelInterface
+
+extension Evaluator {
+  /// The adjoint of `forwardBlock`: from ∂e/∂h of the layer's output to forces, and to the adjoints of the
+  /// layer's input (own rows and senders).
+  func backwardBlock(_ t: Int, _ range: Range<Int>, _ s: ThreadScratch<Element>, atomicVirials: Bool) {
+    let layer = model.layers[t]
+    let kernels = model.kernels
+    let atoms = loadBlock(range, s)
+    pullSenderAdjoints(t, atoms, s)
+    // h = linear(B) + sc
+    globalOffsets(atoms, s, s.outOffsets, width: layer.output.width)
+    localOffsets(atoms, s.inOffsets, width: layer.product.width)
+    layer.productLinear.applyTransposed(
+      kernels, outputAdjoints[t].base, s.outOffsets.base, s.products.base, s.inOffsets.base, atoms: atoms,
+      accumulate: false, s.rows)
+    if t > 0 && layer.configuration.usesSelfConnection {
+      globalOffsets(atoms, s, s.inOffsets, width: layer.node.width)
+      forEachSpecies(atoms, s) { z, run in
+        (species[z]?.layers[t].skip ?? layer.skip)?.applyTransposed(
+          kernels, outputAdjoints[t].base, s.outOffsets.base + run.lowerBound, outputAdjoints[t - 1].base,
+          s.inOffsets.base + run.lowerBound, atoms: run.count, accumulate: true, s.rows)
+      }
+    }
+    s.lap(.linearBackward)
+    // B = contraction(A)
+    s.targets.zero(atoms * layer.target.width)
+    forEachQuartet(atoms, s) { z, count, first in
+      for q in 0..<count {
+        s.inRows.base[q] = UnsafePointer(targets[t].base + s.atoms.base[first + q] * layer.target.width)
+        s.gradientRows.base[q] = UnsafePointer(s.products.base + (first + q) * layer.product.width)
+        s.outRows.base[q] = s.targets.base + (first + q) * layer.target.width
+      }
+      guard let data = species[z] else { return }
+      kernels.contractAdjoint(
+        layer.contraction.polynomials.base, layer.contraction.polynomialCount, count, layer.target.channels,
+        data.layers[t].coefficients.base, layer.contraction.coefficientCount, s.inRows.base,
+        s.gradientRows.base, s.outRows.base, s.contraction.base)
+    }
+    s.lap(.contractionBackward)
+    targetToMessage(t, atoms, s)
+    s.lap(.linearBackward)
+    scatterMessages(t, atoms, s, atomicVirials: atomicVirials)
+  }
+
+  /// ∂e/∂h of this layer's output gets what the next layer's edges gave to its sender rows.
+  private func pullSenderAdjoints(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>) {
+    guard t + 1 < model.layers.count else { return }
+    let next = model.layers[t + 1]
+    let adjoints = scratch[0].senderGradients[t + 1].base
+    globalOffsets(atoms, s, s.inOffsets, width: next.senderWidth)
+    globalOffsets(atoms, s, s.outOffsets, width: next.node.width)
+    next.up.applyTransposed(
+      model.kernels, adjoints, s.inOffsets.base, outputAdjoints[t].base, s.outOffsets.base, atoms: atoms,
+      accumulate: true, s.rows)
+    next.down?.applyTransposed(
+      model.kernels, adjoints + next.sender.width, s.inOffsets.base, outputAdjoints[t].base, s.outOffsets.base,
+      atoms: atoms, accumulate: true, s.rows)
+  }
+
+  /// From ∂e/∂A (in `s.targets`) to ∂e/∂M (in `s.messages`) and ∂e/∂ρ.
+  private func targetToMessage(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>) {
+    let layer = model.layers[t]
+    let kernels = model.kernels
+    let width = layer.target.width
+    s.densityAdjoint.zero(atoms)
+    if layer.gated != nil {
+      gateToMessage(t, atoms, s)
+      return
+    }
+    localOffsets(atoms, s.outOffsets, width: width)
+    var source = s.targets
+    if layer.usesDensity {
+      // A = mix(T/(ρ+1)): ∂e/∂ρ = −⟨∂e/∂A, A⟩/(ρ+1), whatever the linear map `mix`
+      for b in 0..<atoms {
+        let i = s.atoms.base[b]
+        let a = targets[t].base + i * width, g = s.targets.base + b * width
+        var dot = 0.0
+        for k in 0..<width { dot += Double(a[k]) * Double(g[k]) }
+        let f = normaliser(t, densities[t].base[i])
+        s.densityAdjoint.base[b] = -dot * f
+        scaleRow(g, width, by: f)
+      }
+    }
+    forEachSpecies(atoms, s) { z, run in
+      guard let mix = species[z]?.layers[t].mix else { return }
+      mix.applyTransposed(
+        kernels, s.targets.base, s.outOffsets.base + run.lowerBound, s.targetsNext.base,
+        s.outOffsets.base + run.lowerBound, atoms: run.count, accumulate: false, s.rows)
+      source = s.targetsNext
+    }
+    localOffsets(atoms, s.inOffsets, width: layer.message.width)
+    layer.messageLinear.applyTransposed(
+      kernels, source.base, s.outOffsets.base, s.messages.base, s.inOffsets.base, atoms: atoms,
+      accumulate: false, s.rows)
+  }
+
+  /// The same through the gate of the NonLinear block: X = linear_1(M)/(ρβ+α) + residual(S).
+  private func gateToMessage(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>) {
+    let layer = model.layers[t]
+    let kernels = model.kernels
+    guard let gated = layer.gated, let residual = layer.residual, let gateLinear = layer.gateLinear else { return }
+    localOffsets(atoms, s.inOffsets, width: layer.target.width)
+    gateLinear.applyTransposed(
+      kernels, s.targets.base, s.inOffsets.base, s.targetsNext.base, s.inOffsets.base, atoms: atoms,
+      accumulate: false, s.rows)
+    localOffsets(atoms, s.outOffsets, width: gated.width)
+    // residual(S), to tell what ρ divides
+    senderOffsets(t, atoms, s, s.inOffsets)
+    residual.apply(
+      kernels, senders[t].base, s.inOffsets.base, s.gatesNext.base, s.outOffsets.base, atoms: atoms,
+      accumulate: false, s.rows)
+    for b in 0..<atoms {
+      let i = s.atoms.base[b]
+      let x = gates[t].base + i * gated.width, g = s.gates.base + b * gated.width
+      gateAdjoint(t, x, s.targetsNext.base + b * layer.target.width, g)
+      let f = normaliser(t, densities[t].base[i])
+      let r = s.gatesNext.base + b * gated.width
+      var dot = 0.0
+      for k in 0..<gated.width { dot += Double(g[k]) * (Double(x[k]) - Double(r[k])) }
+      s.densityAdjoint.base[b] = -dot * f * layer.beta
+    }
+    if t > 0 {
+      residual.applyTransposed(
+        kernels, s.gates.base, s.outOffsets.base, s.senderGradients[t].base, s.inOffsets.base, atoms: atoms,
+        accumulate: true, s.rows)
+    }
+    for b in 0..<atoms {
+      scaleRow(
+        s.gates.base + b * gated.width, gated.width, by: normaliser(t, densities[t].base[s.atoms.base[b]]))
+    }
+    localOffsets(atoms, s.inOffsets, width: layer.message.width)
+    layer.messageLinear.applyTransposed(
+      kernels, s.gates.base, s.outOffsets.base, s.messages.base, s.inOffsets.base, atoms: atoms,
+      accumulate: false, s.rows)
+  }
+
+  /// dx = ∂e/∂x of `applyGate`, from dy.
+  private func gateAdjoint(
+    _ t: Int, _ x: UnsafePointer<Element>, _ dy: UnsafePointer<Element>, _ dx: UnsafeMutablePointer<Element>
+  ) {
+    let layer = model.layers[t]
+    guard let gate = layer.configuration.gate, let gated = layer.gated else { return }
+    let channels = layer.target.channels
+    dx.update(repeating: 0, count: gated.width)
+    for c in 0..<gate.scalarCount {
+      dx[c] = dy[c] * Element(gate.scalarActivation.evaluate(Double(x[c])).slope)
+    }
+    var row = 1
+    for (b, block) in gate.gated.enumerated() {
+      let gates = (1 + b) * gated.channels
+      for c in 0..<block.multiplicity {
+        let (value, slope) = gate.gateActivation.evaluate(Double(x[gates + c]))
+        var dot: Element = 0
+        for m in 0..<block.dimension {
+          let xm = (gate.gated.count + row + m) * channels + c, ym = (row + m) * channels + c
+          dot += dy[ym] * x[xm]
+          dx[xm] = dy[ym] * Element(value)
+        }
+        dx[gates + c] = dot * Element(slope)
+      }
+      row += block.dimension
+    }
+  }
+
+  /// From ∂e/∂M and ∂e/∂ρ to the edges: forces, virials and ∂e/∂S of the senders.
+  private func scatterMessages(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>, atomicVirials: Bool) {
+    let layer = model.layers[t]
+    let tile = s.tile, plan = layer.convolution
+    let width = layer.message.width, channels = layer.sender.channels
+    let pathStride = EdgeTile.capacity * channels
+    forEachTile(atoms, s) {
+      computeGeometry(t, s)
+      s.lap(.geometryBackward)
+      layer.radialNetwork.forward(
+        model.kernels, edges: tile.count, input: s.input.base, output: s.weights.base, sliceStride: pathStride,
+        s.radialTapes[t])
+      s.lap(.radialBackward)
+      if t > 0 {
+        let gradients = s.senderGradients[t].base
+        for e in 0..<tile.count { s.senderAdjoints.base[e] = gradients + tile.neighbor.base[e] * layer.senderWidth }
+      }
+      tile.forEachRun { b, first, count in
+        model.kernels.convolveAdjoint(
+          plan.tiles.base, plan.tileCount, count, channels, s.weights.base + first * channels,
+          s.weightAdjoints.base + first * channels, pathStride, s.couplings.base + first * plan.couplingCount,
+          s.couplingAdjoints.base + first * plan.couplingCount, plan.couplingCount, s.senders.base + first,
+          t > 0 ? UnsafePointer(s.senderAdjoints.base + first) : nil, s.messages.base + b * width)
+      }
+      s.lap(.convolutionBackward)
+      layer.radialNetwork.backward(
+        model.kernels, edges: tile.count, outputAdjoint: s.weightAdjoints.base, sliceStride: pathStride,
+        inputAdjoint: s.inputAdjoint.base, s.radialTapes[t])
+      let densityFactor = densityBackward(t, s)
+      s.lap(.radialBackward)
+      edgesToForces(t, s, densityFactor: densityFactor, atomicVirials: atomicVirials)
+      s.lap(.geometryBackward)
+    }
+  }
+
+  /// Adds the density network's part to `s.inputAdjoint`; leaves ∂e/∂f of each edge in `s.densities` and says
+  /// whether there is one.
+  private func densityBackward(_ t: Int, _ s: ThreadScratch<Element>) -> Bool {
+    let layer = model.layers[t], tile = s.tile
+    guard let network = layer.densityNetwork, let tape = s.densityTapes[t] else { return false }
+    network.forward(
+      model.kernels, edges: tile.count, input: s.input.base, output: s.densities.base, sliceStride: 0, tape)
+    for e in 0..<tile.count {
+      let d = Double(s.densities.base[e * channelAlignment])
+      let density = tanh(d * d), g = s.densityAdjoint.base[tile.receiver.base[e]]
+      s.densities.base[e * channelAlignment] =
+        Element(g * tile.factor.base[e] * (1 - density * density) * 2 * d)
+      s.densities.base[e * channelAlignment + 1] = Element(g * density)
+    }
+    network.backward(
+      model.kernels, edges: tile.count, outputAdjoint: s.densities.base, sliceStride: 0,
+      inputAdjoint: s.densityInputAdjoint.base, tape)
+    for k in 0..<(tile.count * network.inputPadded) { s.inputAdjoint.base[k] += s.densityInputAdjoint.base[k] }
+    return true
+  }
+
+  private func edgesToForces(_ t: Int, _ s: ThreadScratch<Element>, densityFactor: Bool, atomicVirials: Bool) {
+    let layer = model.layers[t], tile = s.tile, plan = layer.convolution
+    let nb = model.basis.count, ny = model.harmonics.count, padded = layer.radialNetwork.inputPadded
+    let width = layer.endpointWidth
+    for e in 0..<tile.count {
+      let i = tile.atom.base[e], j = tile.neighbor.base[e]
+      let r = tile.distance.base[e], u = tile.vector.base[e] / r
+      let dx = s.inputAdjoint.base + e * padded
+      var factorAdjoint = plan.coupleAdjoint(
+        tile.harmonics.base + e * ny, factor: tile.factor.base[e],
+        s.couplingAdjoints.base + e * plan.couplingCount, harmonics: ny, s.harmonicAdjoint.base)
+      if densityFactor { factorAdjoint += Double(s.densities.base[e * channelAlignment + 1]) }
+      var radial = factorAdjoint * tile.factorSlope.base[e]
+      for n in 0..<nb { radial += Double(dx[n]) * tile.slopes.base[e * nb + n] }
+      if t == 0, let repulsion = model.repulsion {
+        radial += repulsion.evaluate(r, Int(graph.species[i]), Int(graph.species[j])).slope
+      }
+      if t > 0 && layer.down != nil {
+        let gradients = s.senderGradients[t].base + layer.sender.width
+        for k in 0..<width {
+          gradients[j * layer.senderWidth + k] += dx[nb + k]
+          gradients[i * layer.senderWidth + k] += dx[nb + width + k]
+        }
+      }
+      let gu = model.harmonics.gradient(
+        u.x, u.y, u.z, adjoint: s.harmonicAdjoint.base, scratch: s.harmonicScratch.base)
+      let along = gu.x * u.x + gu.y * u.y + gu.z * u.z
+      let g = u * radial + (gu - u * along) / r
+      s.forces.base[i] -= g
+      s.forces.base[j] += g
+      addVirial(g, tile.vector.base[e], i, j, s, perAtom: atomicVirials)
+    }
+  }
+
+  /// W −= ∂e/∂v ⊗ v; per atom, half of it to each end of the edge.
+  @inline(__always)
+  private func addVirial(
+    _ g: SIMD3<Double>, _ v: SIMD3<Double>, _ i: Int, _ j: Int, _ s: ThreadScratch<Element>, perAtom: Bool
+  ) {
+    s.virial.withUnsafeMutableBufferPointer { w in
+      for a in 0..<3 {
+        for b in 0..<3 { w[3 * a + b] -= g[a] * v[b] }
+      }
+    }
+    guard perAtom else { return }
+    for a in 0..<3 {
+      for b in 0..<3 {
+        let half = 0.5 * g[a] * v[b]
+        s.atomicVirials.base[9 * i + 3 * a + b] -= half
+        s.atomicVirials.base[9 * j + 3 * a + b] -= half
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import Glibc
+import KernelInterface
+
+// What forward and backward share: tiles of edges with their basis functions, harmonics, path weights and
+// couplings.
+extension Evaluator {
+  /// Sorts a block's atoms by species and writes them to `scratch.atoms`.
+  func loadBlock(_ range: Range<Int>, _ s: ThreadScratch<Element>) -> Int {
+    let atoms = s.atoms.base
+    var n = 0
+    for i in range {
+      var k = n
+      while k > 0 && graph.species[atoms[k - 1]] > graph.species[i] {
+        atoms[k] = atoms[k - 1]
+        k -= 1
+      }
+      atoms[k] = i
+      n += 1
+    }
+    return n
+  }
+
+  /// Calls `body` for every tile of the block's edges shorter than the cutoff, with geometry filled in.
+  func forEachTile(_ atoms: Int, _ s: ThreadScratch<Element>, _ body: () -> Void) {
+    let tile = s.tile
+    let cutoff = model.model.configuration.cutoff
+    let cutoff2 = cutoff * cutoff
+    tile.count = 0
+    graph.positions.withUnsafeBufferPointer { positions in
+      graph.neighbors.withUnsafeBufferPointer { neighbors in
+        graph.shiftIndices.withUnsafeBufferPointer { shiftIndices in
+          graph.shifts.withUnsafeBufferPointer { shifts in
+            for b in 0..<atoms {
+              let i = s.atoms.base[b]
+              let center = positions[i]
+              for e in graph.offsets[i]..<graph.offsets[i + 1] {
+                let j = Int(neighbors[e])
+                var d = center - positions[j]
+                if !shiftIndices.isEmpty { d -= shifts[Int(shiftIndices[e])] }
+                let r2 = d.x * d.x + d.y * d.y + d.z * d.z
+                if r2 >= cutoff2 { continue }
+                let r = r2.squareRoot()
+                if r < 1e-6 {
+                  s.coincident = (i, j)
+                  continue
+                }
+                let k = tile.count
+                tile.receiver.base[k] = b
+                tile.atom.base[k] = i
+                tile.neighbor.base[k] = j
+                tile.vector.base[k] = d
+                tile.distance.base[k] = r
+                tile.count += 1
+                if tile.count == EdgeTile.capacity {
+                  body()
+                  tile.count = 0
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    if tile.count > 0 { body() }
+    tile.count = 0
+  }
+
+  /// Radial basis, network input, harmonics, couplings and senders of the tile.
+  func computeGeometry(_ t: Int, _ s: ThreadScratch<Element>) {
+    let tile = s.tile
+    let layer = model.layers[t]
+    let nb = model.basis.count, ny = model.harmonics.count
+    let padded = layer.radialNetwork.inputPadded, width = layer.endpointWidth
+    let couplingCount = layer.convolution.couplingCount
+    s.input.zero(tile.count * padded)
+    for e in 0..<tile.count {
+      let i = Int(graph.species[tile.atom.base[e]]), j = Int(graph.species[tile.neighbor.base[e]])
+      let r = tile.distance.base[e]
+      let values = tile.basis.base + e * nb
+      let (f, df) = model.basis.evaluate(r, i, j, values, tile.slopes.base + e * nb)
+      tile.factor.base[e] = f
+      tile.factorSlope.base[e] = df
+      let x = s.input.base + e * padded
+      for n in 0..<nb { x[n] = Element(values[n]) }
+      let sender = senderRow(t, tile.neighbor.base[e])
+      s.senders.base[e] = UnsafePointer(sender)
+      if width > 0 {
+        if layer.down != nil {
+          let a = sender + layer.sender.width, b = senderRow(t, tile.atom.base[e]) + layer.sender.width
+          for k in 0..<width {
+            x[nb + k] = a[k]
+            x[nb + width + k] = b[k]
+          }
+        } else if let source = species[j]?.layers[t].source, let target = species[i]?.layers[t].target {
+          for k in 0..<width {
+            x[nb + k] = source[k]
+            x[nb + width + k] = target[k]
+          }
+        }
+      }
+      let u = tile.vector.base[e] / r
+      let y = tile.harmonics.base + e * ny
+      model.harmonics.evaluate(u.x, u.y, u.z, y, scratch: s.harmonicScratch.base)
+      layer.convolution.couple(
+        y, factor: f, s.couplings.base + e * couplingCount, scratch: s.couplingScratch.base)
+    }
+  }
+
+  /// First number of a node's sender row; the first layer has one row per species.
+  @inline(__always)
+  func senderRow(_ t: Int, _ node: Int) -> UnsafeMutablePointer<Element> {
+    let row = t == 0 ? Int(graph.species[node]) : node
+    return senders[t].base + row * model.layers[t].senderWidth
+  }
+
+  /// Runs of equal species in the sorted block.
+  func forEachSpecies(_ atoms: Int, _ s: ThreadScratch<Element>, _ body: (_ z: Int, _ run: Range<Int>) -> Void) {
+    var first = 0
+    while first < atoms {
+      let z = graph.species[s.atoms.base[first]]
+      var end = first + 1
+      while end < atoms && graph.species[s.atoms.base[end]] == z { end += 1 }
+      body(Int(z), first..<end)
+      first = end
+    }
+  }
+
+  /// Offsets of the block's rows in an array by atom, `[atom][width]`.
+  func globalOffsets(_ atoms: Int, _ s: ThreadScratch<Element>, _ buffer: Buffer<Int>, width: Int) {
+    for b in 0..<atoms { buffer.base[b] = s.atoms.base[b] * width }
+  }
+
+  /// Offsets of the block's rows in an array by position in the block.
+  func localOffsets(_ atoms: Int, _ buffer: Buffer<Int>, width: Int) {
+    for b in 0..<atoms { buffer.base[b] = b * width }
+  }
+
+  func senderOffsets(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>, _ buffer: Buffer<Int>) {
+    for b in 0..<atoms { buffer.base[b] = senderRow(t, s.atoms.base[b]) - senders[t].base }
+  }
+}

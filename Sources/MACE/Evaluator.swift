@@ -1,0 +1,241 @@
+import Checkpoint
+import Diagnostics
+import Dispatch
+import Equivariance
+import KernelInterface
+
+/// One evaluation at a time of a compiled model: the per-atom arrays of the layers, and the threads.
+///
+/// What is kept per atom: sender features S, the product's input A, the output h and its adjoint, for each
+/// layer. Edges are recomputed, tile by tile, wherever they are needed.
+final class Evaluator<Element: FeatureScalar> {
+  let model: CompiledModel<Element>
+  let readouts: [ReadoutHead]
+  /// [element], eV.
+  let isolatedEnergies: [Double]
+  let scale: Double
+  let shift: Double
+  let threads: Int
+  let scratch: [ThreadScratch<Element>]
+
+  /// Per layer: S [node][senderWidth] (of the first layer: [element][senderWidth]), A [local][target],
+  /// gate input [local][gated], ρ [local], h [local][output] and ∂e/∂h [local][output].
+  let senders: [Buffer<Element>]
+  let targets: [Buffer<Element>]
+  let gates: [Buffer<Element>]
+  let densities: [Buffer<Double>]
+  let outputs: [Buffer<Element>]
+  let outputAdjoints: [Buffer<Element>]
+  /// e_i without scale, shift and E0.
+  let nodeEnergies = Buffer<Double>()
+
+  var graph = EdgeGraph(
+    localCount: 0, species: [], positions: [], offsets: [0], neighbors: [], shiftIndices: [], shifts: [])
+  var species: [SpeciesData<Element>?] = []
+  /// Range of local atoms of each thread.
+  private(set) var ranges: [Range<Int>] = []
+
+  init(_ model: CompiledModel<Element>, head: Int, threads: Int) throws(MACEError) {
+    self.model = model
+    self.threads = threads
+    let c = model.model.configuration
+    var readouts: [ReadoutHead] = []
+    for k in c.readouts.indices { readouts.append(try ReadoutHead(model.model, readout: k, head: head)) }
+    self.readouts = readouts
+    let elements = c.atomicNumbers.count
+    let table = try model.model.values("atomic_energies_fn.atomic_energies", count: elements * c.heads.count)
+    isolatedEnergies = Array(table[(head * elements)..<((head + 1) * elements)])
+    if c.modelClass == .scaleShiftMACE {
+      scale = try model.model.values("scale_shift.scale", count: c.heads.count)[head]
+      shift = try model.model.values("scale_shift.shift", count: c.heads.count)[head]
+    } else {
+      scale = 1
+      shift = 0
+    }
+    scratch = (0..<threads).map { _ in ThreadScratch(model, readouts: readouts) }
+    senders = model.layers.map { _ in Buffer() }
+    targets = model.layers.map { _ in Buffer() }
+    gates = model.layers.map { _ in Buffer() }
+    densities = model.layers.map { _ in Buffer() }
+    outputs = model.layers.map { _ in Buffer() }
+    outputAdjoints = model.layers.map { _ in Buffer() }
+  }
+
+  /// Energies of all local atoms and, if asked for, the gradient with respect to edge vectors gathered into
+  /// forces and virials.
+  func run(_ graph: EdgeGraph, _ properties: Properties, exchange: Exchange?) throws(MACEError) {
+    self.graph = graph
+    species = try model.data(for: Set(graph.species.map(Int.init)))
+    let wantsGradient = !properties.isDisjoint(with: [.forces, .virial, .atomicVirials])
+    prepare(wantsGradient: wantsGradient, atomicVirials: properties.contains(.atomicVirials))
+    for t in model.layers.indices {
+      if t > 0, let exchange, graph.nodeCount > 0 {
+        try exchange.forward(senders[t].base, model.layers[t].senderWidth, MemoryLayout<Element>.stride)
+      }
+      onThreads { thread, atoms in
+        self.forEachBlock(atoms) { self.forwardBlock(t, $0, thread) }
+      }
+      try checkCoincident()
+    }
+    guard wantsGradient else { return }
+    for t in model.layers.indices.reversed() {
+      if t + 1 < model.layers.count {
+        sumSenderGradients(t + 1)
+        if let exchange, graph.nodeCount > 0 {
+          try exchange.reverse(
+            scratch[0].senderGradients[t + 1].base, model.layers[t + 1].senderWidth, MemoryLayout<Element>.stride)
+        }
+      }
+      onThreads { thread, atoms in
+        self.forEachBlock(atoms) {
+          self.backwardBlock(t, $0, thread, atomicVirials: properties.contains(.atomicVirials))
+        }
+      }
+    }
+    sumForces(atomicVirials: properties.contains(.atomicVirials))
+  }
+
+  var workspaceBytes: (fixed: Int, perAtoms: Int) {
+    var fixed = 0
+    var perAtoms = nodeEnergies.bytes
+    for s in scratch {
+      fixed += s.bytes.fixed
+      perAtoms += s.bytes.perAtoms
+    }
+    for list in [Array(senders.dropFirst()), targets, gates, outputs, outputAdjoints] {
+      perAtoms += list.reduce(0) { $0 + $1.bytes }
+    }
+    perAtoms += densities.reduce(0) { $0 + $1.bytes }
+    return (fixed, perAtoms)
+  }
+
+  // MARK: Buffers
+
+  private func prepare(wantsGradient: Bool, atomicVirials: Bool) {
+    let n = graph.localCount, nodes = graph.nodeCount
+    for (t, layer) in model.layers.enumerated() {
+      senders[t].reserve((t == 0 ? species.count : nodes) * layer.senderWidth)
+      targets[t].reserve(n * layer.target.width)
+      if let gated = layer.gated { gates[t].reserve(n * gated.width) }
+      if layer.usesDensity { densities[t].reserve(n) }
+      outputs[t].reserve(n * layer.output.width)
+      outputAdjoints[t].reserve(n * layer.output.width)
+      outputAdjoints[t].zero(n * layer.output.width)
+    }
+    let width = model.layers[0].senderWidth
+    for (z, data) in species.enumerated() {
+      if let data { (senders[0].base + z * width).update(from: data.senderRow.base, count: width) }
+    }
+    nodeEnergies.reserve(n)
+    nodeEnergies.zero(n)
+    ranges = partition(n)
+    for s in scratch {
+      s.coincident = nil
+      s.virial = Array(repeating: 0, count: 9)
+      guard wantsGradient else { continue }
+      s.forces.reserve(nodes)
+      s.forces.zero(nodes)
+      if atomicVirials {
+        s.atomicVirials.reserve(9 * nodes)
+        s.atomicVirials.zero(9 * nodes)
+      }
+      for t in model.layers.indices.dropFirst() {
+        let width = model.layers[t].senderWidth
+        s.senderGradients[t].reserve(nodes * width)
+        s.senderGradients[t].zero(nodes * width)
+      }
+    }
+  }
+
+  /// Contiguous ranges of atoms with about equal numbers of edges: fixed for a given graph and number of
+  /// threads, so that results repeat bit for bit.
+  private func partition(_ n: Int) -> [Range<Int>] {
+    let offsets = graph.offsets
+    let work = { (i: Int) in offsets[i] + 8 * i }
+    var ranges: [Range<Int>] = []
+    var first = 0
+    for thread in 0..<threads {
+      let goal = work(n) * (thread + 1) / threads
+      var end = first
+      while end < n && (thread == threads - 1 || work(end + 1) <= goal) { end += 1 }
+      ranges.append(first..<end)
+      first = end
+    }
+    return ranges
+  }
+
+  // MARK: Threads
+
+  private func onThreads(_ body: @escaping (ThreadScratch<Element>, Range<Int>) -> Void) {
+    if threads == 1 {
+      scratch[0].startLaps()
+      body(scratch[0], ranges[0])
+      return
+    }
+    let job = Job(body: body, scratch: scratch, ranges: ranges)
+    DispatchQueue.concurrentPerform(iterations: threads) { job.run($0) }
+  }
+
+  /// Each iteration touches its own scratch and its own range of atoms, which is what makes this Sendable.
+  private struct Job: @unchecked Sendable {
+    let body: (ThreadScratch<Element>, Range<Int>) -> Void
+    let scratch: [ThreadScratch<Element>]
+    let ranges: [Range<Int>]
+    func run(_ thread: Int) {
+      scratch[thread].startLaps()
+      body(scratch[thread], ranges[thread])
+    }
+  }
+
+  private func forEachBlock(_ atoms: Range<Int>, _ body: (Range<Int>) -> Void) {
+    var first = atoms.lowerBound
+    while first < atoms.upperBound {
+      let end = min(first + ThreadScratch<Element>.blockSize, atoms.upperBound)
+      body(first..<end)
+      first = end
+    }
+  }
+
+  // MARK: Reductions
+
+  /// Adds the other threads' ∂E/∂S of a layer to the first thread's, nodes in parallel.
+  private func sumSenderGradients(_ t: Int) {
+    guard threads > 1 else { return }
+    let total = graph.nodeCount * model.layers[t].senderWidth
+    let job = Reduction(buffers: scratch.map { $0.senderGradients[t] }, total: total)
+    DispatchQueue.concurrentPerform(iterations: threads) { job.run($0) }
+  }
+
+  private struct Reduction: @unchecked Sendable {
+    let buffers: [Buffer<Element>]
+    let total: Int
+    func run(_ thread: Int) {
+      let sum = buffers[0].base
+      for buffer in buffers.dropFirst() {
+        let other = buffer.base
+        for i in (total * thread / buffers.count)..<(total * (thread + 1) / buffers.count) { sum[i] += other[i] }
+      }
+    }
+  }
+
+  private func sumForces(atomicVirials: Bool) {
+    let first = scratch[0]
+    for other in scratch.dropFirst() {
+      for i in 0..<graph.nodeCount { first.forces.base[i] += other.forces.base[i] }
+      for k in 0..<9 { first.virial[k] += other.virial[k] }
+      guard atomicVirials else { continue }
+      for i in 0..<(9 * graph.nodeCount) { first.atomicVirials.base[i] += other.atomicVirials.base[i] }
+    }
+  }
+
+  private func checkCoincident() throws(MACEError) {
+    for s in scratch {
+      if let (i, j) = s.coincident {
+        throw MACEError(
+          .geometry,
+          "atoms \(i) and \(j) (counted from 0) are at the same point; the energy is not defined there: "
+            + "remove one of them or separate them")
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import Checkpoint
+import Diagnostics
+import Glibc
+
+/// Radial basis functions of an edge with their slopes, the polynomial cutoff and the distance transform,
+/// as in mace-torch's `RadialEmbeddingBlock`.
+///
+///     Bessel     b_n = √(2/r_max) sin(w_n r′)/r′
+///     Gaussian   b_n = exp(c (r′ − μ_n)²)
+///     Chebyshev  b_n = T_n(r′), n ≥ 1, the argument not rescaled
+///     cutoff     f = 1 − (p+1)(p+2)/2 xᵖ + p(p+2) xᵖ⁺¹ − p(p+1)/2 xᵖ⁺², x = r/r_max, of the untransformed r
+///     Agnesi     r′ = 1/(1 + a x^q/(1 + x^(q−p))), x = r/((R_i + R_j)/2)
+///     Soft       r′ = p₀ + (r − p₀)(1 + tanh(α(r − m)))/2, p₀ = ¾R, p₁ = 4/3 R, m the mean, α/(p₁ − p₀)
+///
+/// Slopes are the true derivatives; mace-torch's Chebyshev basis drops ∂T_n/∂r, so its forces are not the
+/// gradient of its energy.
+struct RadialBasis: Sendable {
+  let count: Int
+  private let kind: Configuration.RadialBasis
+  /// Bessel frequencies, Gaussian centres or Chebyshev degrees.
+  private let parameters: [Double]
+  private let prefactor: Double
+  private let transform: Configuration.DistanceTransform
+  /// a, q, p of Agnesi; α of Soft.
+  private let transformParameters: [Double]
+  /// Covalent radius of each species, Å; empty without a transform.
+  private let radii: [Double]
+  private let cutoff: PolynomialCutoff
+  private let appliesCutoff: Bool
+
+  init(_ model: MACEModel) throws(MACEError) {
+    let c = model.configuration
+    kind = c.radialBasis
+    let prefix = "radial_embedding.bessel_fn."
+    switch c.radialBasis {
+    case .bessel:
+      parameters = try model.values(prefix + "bessel_weights")
+      prefactor = try model.scalar(prefix + "prefactor")
+    case .gaussian:
+      parameters = try model.values(prefix + "gaussian_weights")
+      prefactor = c.gaussianCoefficient
+    case .chebyshev:
+      parameters = (1...c.basisCount).map(Double.init)
+      prefactor = 1
+    }
+    count = parameters.count
+    transform = c.distanceTransform
+    let t = "radial_embedding.distance_transform."
+    switch transform {
+    case .none: transformParameters = []
+    case .agnesi:
+      transformParameters = [try model.scalar(t + "a"), try model.scalar(t + "q"), try model.scalar(t + "p")]
+    case .soft: transformParameters = [try model.scalar(t + "alpha")]
+    }
+    radii = transform == .none ? [] : try model.radii(t + "covalent_radii")
+    cutoff = PolynomialCutoff(radius: c.cutoff, exponent: c.cutoffExponent)
+    appliesCutoff = c.appliesCutoffToBasis
+  }
+
+  /// Writes b_n(r) and db_n/dr (with the cutoff multiplied in, if the model applies it here) and returns what
+  /// the cutoff leaves for the path weights: (f, df/dr), or (1, 0).
+  func evaluate(
+    _ r: Double, _ i: Int, _ j: Int, _ values: UnsafeMutablePointer<Double>,
+    _ slopes: UnsafeMutablePointer<Double>
+  ) -> (value: Double, slope: Double) {
+    let (x, dx) = transformed(r, i, j)
+    switch kind {
+    case .bessel:
+      for n in 0..<count {
+        let w = parameters[n]
+        let s = sin(w * x), c = cos(w * x)
+        values[n] = prefactor * s / x
+        slopes[n] = prefactor * (w * c - s / x) / x * dx
+      }
+    case .gaussian:
+      for n in 0..<count {
+        let d = x - parameters[n]
+        values[n] = exp(prefactor * d * d)
+        slopes[n] = 2 * prefactor * d * values[n] * dx
+      }
+    case .chebyshev:
+      var (t0, t1) = (1.0, x)  // T_{n−1}, T_n
+      var (u0, u1) = (0.0, 1.0)  // their derivatives
+      for n in 0..<count {
+        values[n] = t1
+        slopes[n] = u1 * dx
+        (t0, t1, u0, u1) = (t1, 2 * x * t1 - t0, u1, 2 * t1 + 2 * x * u1 - u0)
+      }
+    }
+    let (f, df) = cutoff.evaluate(r)
+    guard appliesCutoff else { return (f, df) }
+    for n in 0..<count {
+      slopes[n] = slopes[n] * f + values[n] * df
+      values[n] *= f
+    }
+    return (1, 0)
+  }
+
+  private func transformed(_ r: Double, _ i: Int, _ j: Int) -> (Double, Double) {
+    switch transform {
+    case .none: return (r, 1)
+    case .agnesi:
+      let (a, q, p) = (transformParameters[0], transformParameters[1], transformParameters[2])
+      let r0 = 0.5 * (radii[i] + radii[j])
+      let x = r / r0
+      let numerator = a * pow(x, q), tail = pow(x, q - p), denominator = 1 + tail
+      let g = numerator / denominator
+      let dg = g / x * (q - (q - p) * tail / denominator)
+      let y = 1 / (1 + g)
+      return (y, -y * y * dg / r0)
+    case .soft:
+      let r0 = radii[i] + radii[j]
+      let p0 = 0.75 * r0, p1 = 4.0 / 3.0 * r0
+      let alpha = transformParameters[0] / (p1 - p0)
+      let t = tanh(alpha * (r - 0.5 * (p0 + p1)))
+      let s = 0.5 * (1 + t)
+      return (p0 + (r - p0) * s, s + (r - p0) * 0.5 * alpha * (1 - t * t))
+    }
+  }
+}
+
+/// f(r) of `RadialBasis`, zero from `radius` on.
+struct PolynomialCutoff: Sendable {
+  let radius: Double
+  let exponent: Int
+
+  func evaluate(_ r: Double, radius: Double) -> (value: Double, slope: Double) {
+    guard r < radius else { return (0, 0) }
+    let p = Double(exponent), x = r / radius
+    var power = 1.0  // x^(p−1)
+    for _ in 1..<max(exponent, 1) { power *= x }
+    let xp = power * x
+    let a = (p + 1) * (p + 2) / 2, b = p * (p + 2), c = p * (p + 1) / 2
+    let value = 1 - a * xp + b * xp * x - c * xp * x * x
+    let slope = (-a * p * power + b * (p + 1) * xp - c * (p + 2) * xp * x) / radius
+    return (value, slope)
+  }
+
+  func evaluate(_ r: Double) -> (value: Double, slope: Double) { evaluate(r, radius: radius) }
+}

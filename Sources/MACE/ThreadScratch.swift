@@ -1,0 +1,118 @@
+import Equivariance
+import Glibc
+import KernelInterface
+
+/// Everything one thread writes to while it works on a block of receivers. Nothing here grows with the number
+/// of atoms but the accumulators of forces and adjoints.
+final class ThreadScratch<Element: FeatureScalar> {
+  static var blockSize: Int { 16 }
+
+  let tile: EdgeTile
+  // a block of atoms, sorted by species, and rows of one block
+  let atoms = Buffer<Int>(blockSize)
+  let messages: Buffer<Element>
+  let targets: Buffer<Element>
+  let targetsNext: Buffer<Element>
+  let gates: Buffer<Element>
+  let gatesNext: Buffer<Element>
+  let products: Buffer<Element>
+  let density = Buffer<Double>(blockSize)
+  let densityAdjoint = Buffer<Double>(blockSize)
+  // offsets of a block's rows in various buffers
+  let inOffsets = Buffer<Int>(blockSize)
+  let outOffsets = Buffer<Int>(blockSize)
+  let rows = RowTables()
+  // a tile of edges
+  let input: Buffer<Element>
+  let inputAdjoint: Buffer<Element>
+  let densityInputAdjoint: Buffer<Element>
+  let weights: Buffer<Element>
+  let weightAdjoints: Buffer<Element>
+  let densities: Buffer<Element>
+  let couplings: Buffer<Element>
+  let couplingAdjoints: Buffer<Element>
+  let couplingScratch: Buffer<Double>
+  let harmonicAdjoint: Buffer<Double>
+  let harmonicScratch: Buffer<Double>
+  let senders = Buffer<UnsafePointer<Element>>(EdgeTile.capacity)
+  let senderAdjoints = Buffer<UnsafeMutablePointer<Element>>(EdgeTile.capacity)
+  let radialTapes: [EdgeNetwork<Element>.Tape]
+  let densityTapes: [EdgeNetwork<Element>.Tape?]
+  // contraction
+  let contraction: Buffer<Element>
+  let inRows = Buffer<UnsafePointer<Element>>(4)
+  let gradientRows = Buffer<UnsafePointer<Element>>(4)
+  let outRows = Buffer<UnsafeMutablePointer<Element>>(4)
+  let readout: Buffer<Double>
+  // accumulators
+  let forces = Buffer<SIMD3<Double>>()
+  let atomicVirials = Buffer<Double>()
+  let senderGradients: [Buffer<Element>]
+  var virial = [Double](repeating: 0, count: 9)
+  /// Two nodes at one point, if the thread met any.
+  var coincident: (Int, Int)?
+  // profile
+  var isProfiling = false
+  var times = [Double](repeating: 0, count: Stage.allCases.count)
+  private var lastLap = 0.0
+
+  init(_ model: CompiledModel<Element>, readouts: [ReadoutHead]) {
+    let tileSize = EdgeTile.capacity, block = Self.blockSize, layers = model.layers
+    func most(_ width: (InteractionLayer<Element>) -> Int) -> Int { layers.map(width).max() ?? 0 }
+    tile = EdgeTile(basisCount: model.basis.count, harmonicCount: model.harmonics.count)
+    messages = Buffer(block * most { $0.message.width })
+    targets = Buffer(block * most { $0.target.width })
+    targetsNext = Buffer(block * most { $0.target.width })
+    gates = Buffer(block * most { $0.gated?.width ?? 0 })
+    gatesNext = Buffer(block * most { $0.gated?.width ?? 0 })
+    products = Buffer(block * most { $0.product.width })
+    let padded = most { $0.radialNetwork.inputPadded }
+    input = Buffer(tileSize * padded)
+    inputAdjoint = Buffer(tileSize * padded)
+    densityInputAdjoint = Buffer(tileSize * padded)
+    weights = Buffer(tileSize * most { $0.convolution.pathCount * $0.sender.channels })
+    weightAdjoints = Buffer(tileSize * most { $0.convolution.pathCount * $0.sender.channels })
+    densities = Buffer(tileSize * channelAlignment)
+    couplings = Buffer(tileSize * most { $0.convolution.couplingCount })
+    couplingAdjoints = Buffer(tileSize * most { $0.convolution.couplingCount })
+    couplingScratch = Buffer(most { $0.convolution.couplingCount })
+    harmonicAdjoint = Buffer(model.harmonics.count)
+    harmonicScratch = Buffer(model.harmonics.scratchCount)
+    radialTapes = layers.map { EdgeNetwork<Element>.Tape($0.radialNetwork, tile: tileSize) }
+    densityTapes = layers.map { $0.densityNetwork.map { EdgeNetwork<Element>.Tape($0, tile: tileSize) } }
+    contraction = Buffer(most { $0.contraction.nodeCount } * 4 * channelAlignment)
+    readout = Buffer(readouts.map(\.scratchCount).max() ?? 1)
+    senderGradients = layers.map { _ in Buffer() }
+  }
+
+  @inline(__always) func lap(_ stage: Stage) {
+    guard isProfiling else { return }
+    let now = monotonicSeconds()
+    times[stage.rawValue] += now - lastLap
+    lastLap = now
+  }
+
+  @inline(__always) func startLaps() {
+    if isProfiling { lastLap = monotonicSeconds() }
+  }
+
+  /// Bytes that do not depend on the number of atoms, and those that do.
+  var bytes: (fixed: Int, perAtoms: Int) {
+    let buffers = [
+      messages, targets, targetsNext, gates, gatesNext, products, input, inputAdjoint, densityInputAdjoint,
+      weights, weightAdjoints, densities, couplings, couplingAdjoints, contraction,
+    ]
+    let tapes = (radialTapes + densityTapes.compactMap { $0 }).reduce(0) { $0 + $1.bytes }
+    return (
+      buffers.reduce(tapes) { $0 + $1.bytes },
+      forces.bytes + atomicVirials.bytes + senderGradients.reduce(0) { $0 + $1.bytes }
+    )
+  }
+}
+
+/// Seconds of the monotonic clock.
+func monotonicSeconds() -> Double {
+  var t = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &t)
+  return Double(t.tv_sec) + 1e-9 * Double(t.tv_nsec)
+}
