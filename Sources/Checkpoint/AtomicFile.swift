@@ -33,7 +33,9 @@ enum AtomicFile {
     throw FileBytes.failure("written", path)
   }
 
-  private static func put(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32, _ path: String) throws(MACEError) {
+  private static func put(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32, _ path: String)
+    throws(MACEError)
+  {
     var written = 0
     while written < bytes.count {
       let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)

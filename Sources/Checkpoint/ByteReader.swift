@@ -21,7 +21,8 @@ struct ByteReader {
   mutating func take(_ count: Int) throws(MACEError) -> UnsafeRawBufferPointer {
     guard count >= 0, position >= 0, position <= bytes.count, count <= bytes.count - position else {
       throw MACEError(
-        .format, "\(subject): \(count) bytes are expected at offset \(position), but only "
+        .format,
+        "\(subject): \(count) bytes are expected at offset \(position), but only "
           + "\(max(0, remaining)) are left; the file is truncated or damaged")
     }
     defer { position += count }

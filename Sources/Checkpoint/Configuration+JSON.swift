@@ -2,8 +2,10 @@ import Diagnostics
 
 extension Configuration {
   private static let keys = [
-    "model_class", "dtype", "atomic_numbers", "heads", "r_max", "radial_basis", "num_basis", "gaussian_coefficient",
-    "distance_transform", "cutoff_p", "apply_cutoff", "pair_repulsion", "spherical_harmonics", "layers", "readouts",
+    "model_class", "dtype", "atomic_numbers", "heads", "r_max", "radial_basis", "num_basis",
+    "gaussian_coefficient",
+    "distance_transform", "cutoff_p", "apply_cutoff", "pair_repulsion", "spherical_harmonics", "layers",
+    "readouts",
     "float32_couplings",
   ]
 
@@ -34,7 +36,8 @@ extension Configuration {
       modelClass: try fields.choice("model_class", ModelClass.self), dtype: try fields.text("dtype"),
       atomicNumbers: try fields.integers("atomic_numbers"), heads: try fields.texts("heads"),
       cutoff: try fields.number("r_max"), radialBasis: try fields.choice("radial_basis", RadialBasis.self),
-      basisCount: try fields.integer("num_basis"), gaussianCoefficient: try fields.number("gaussian_coefficient"),
+      basisCount: try fields.integer("num_basis"),
+      gaussianCoefficient: try fields.number("gaussian_coefficient"),
       distanceTransform: try fields.choice("distance_transform", DistanceTransform.self),
       cutoffExponent: try fields.integer("cutoff_p"), appliesCutoffToBasis: try fields.flag("apply_cutoff"),
       pairRepulsion: try fields.flag("pair_repulsion"), harmonics: try fields.irreps("spherical_harmonics"),
@@ -65,7 +68,8 @@ extension Configuration.RadialNetwork {
     let fields = try JSONFields(json, path, keys: ["kind", "widths", "activation", "epsilon"])
     self.init(
       kind: try fields.choice("kind", Kind.self), widths: try fields.integers("widths"),
-      activation: try .init(json: fields.value("activation"), path: path), epsilon: try fields.number("epsilon"))
+      activation: try .init(json: fields.value("activation"), path: path),
+      epsilon: try fields.number("epsilon"))
   }
 }
 

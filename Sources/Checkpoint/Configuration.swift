@@ -196,7 +196,8 @@ public struct Configuration: Sendable, Equatable {
   public init(
     modelClass: ModelClass, dtype: String, atomicNumbers: [Int], heads: [String], cutoff: Double,
     radialBasis: RadialBasis, basisCount: Int, gaussianCoefficient: Double,
-    distanceTransform: DistanceTransform, cutoffExponent: Int, appliesCutoffToBasis: Bool, pairRepulsion: Bool,
+    distanceTransform: DistanceTransform, cutoffExponent: Int, appliesCutoffToBasis: Bool,
+    pairRepulsion: Bool,
     harmonics: Irreps, layers: [Layer], readouts: [Readout], roundsCouplingsToFloat32: Bool
   ) {
     self.modelClass = modelClass

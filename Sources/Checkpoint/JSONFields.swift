@@ -13,7 +13,8 @@ struct JSONFields {
     for entry in entries {
       guard keys.contains(entry.key) else {
         throw MACEError(
-          .unsupported, "\(path): the key '\(shortened(entry.key))' is unknown; the file was written by a newer version")
+          .unsupported,
+          "\(path): the key '\(shortened(entry.key))' is unknown; the file was written by a newer version")
       }
       fields[entry.key] = entry.value
     }
@@ -33,7 +34,8 @@ struct JSONFields {
     return text
   }
 
-  func choice<T: RawRepresentable>(_ key: String, _: T.Type) throws(MACEError) -> T where T.RawValue == String {
+  func choice<T: RawRepresentable>(_ key: String, _: T.Type) throws(MACEError) -> T
+  where T.RawValue == String {
     let text = try text(key)
     guard let choice = T(rawValue: text) else {
       throw MACEError(.unsupported, "\(path): '\(key)' = '\(shortened(text))' is not supported")
@@ -69,7 +71,9 @@ struct JSONFields {
   func integers(_ key: String) throws(MACEError) -> [Int] {
     var result: [Int] = []
     for item in try array(key) {
-      guard case .integer(let i) = item, (0...1 << 32).contains(i) else { throw wrong(key, "a list of integers") }
+      guard case .integer(let i) = item, (0...1 << 32).contains(i) else {
+        throw wrong(key, "a list of integers")
+      }
       result.append(i)
     }
     return result

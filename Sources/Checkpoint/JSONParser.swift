@@ -102,7 +102,9 @@ struct JSONParser {
       position += 1
       switch c {
       case UInt8(ascii: "\""):
-        guard let text = String(validating: buffer, as: UTF8.self) else { throw error("text that is not UTF-8") }
+        guard let text = String(validating: buffer, as: UTF8.self) else {
+          throw error("text that is not UTF-8")
+        }
         return text
       case UInt8(ascii: "\\"): buffer.append(contentsOf: Array(String(try escape()).utf8))
       case 0..<0x20: throw error("a control character in a text")

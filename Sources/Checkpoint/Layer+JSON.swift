@@ -26,7 +26,9 @@ extension Configuration.Layer {
     for item in try fields.array("paths") {
       guard case .array(let parts) = item, parts.count == 3, case .integer(let a) = parts[0],
         case .integer(let b) = parts[1], case .integer(let c) = parts[2]
-      else { throw MACEError(.format, "\(path): a path is not a list of three integers; the file is damaged") }
+      else {
+        throw MACEError(.format, "\(path): a path is not a list of three integers; the file is damaged")
+      }
       paths.append(.init(input: a, harmonic: b, output: c))
     }
     var density: Configuration.RadialNetwork?
@@ -43,7 +45,8 @@ extension Configuration.Layer {
       productIrreps: try fields.irreps("product_irreps"),
       radialNetwork: try .init(json: fields.value("radial_network"), path: "\(path): radial_network"),
       densityNetwork: density, gate: gate, averageNeighbors: try fields.number("avg_num_neighbors"),
-      correlations: try fields.integers("correlations"), usesSelfConnection: try fields.flag("self_connection"),
+      correlations: try fields.integers("correlations"),
+      usesSelfConnection: try fields.flag("self_connection"),
       agnosticProduct: try fields.flag("agnostic_product"))
   }
 }

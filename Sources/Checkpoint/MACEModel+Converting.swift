@@ -21,7 +21,8 @@ extension MACEModel {
       if dtype == "float32" {
         values = values.map { Double(Float($0)) }
         guard values.allSatisfy(\.isFinite) else {
-          throw MACEError(.invalidArgument, "the tensor '\(name)' holds a number too large for float32; keep float64")
+          throw MACEError(
+            .invalidArgument, "the tensor '\(name)' holds a number too large for float32; keep float64")
         }
       }
       model.tensors[name] = Tensor(

@@ -11,7 +11,8 @@ extension MACEModel {
     let heads = configuration.heads
     guard let index = heads.firstIndex(of: head) else {
       throw MACEError(
-        .invalidArgument, "the model has no head '\(head)'; it has \(heads.map { "'\($0)'" }.joined(separator: ", "))")
+        .invalidArgument,
+        "the model has no head '\(head)'; it has \(heads.map { "'\($0)'" }.joined(separator: ", "))")
     }
     if heads.count == 1 { return self }
     var model = self
@@ -19,11 +20,14 @@ extension MACEModel {
     let elements = configuration.atomicNumbers.count
     model.replace("atomic_energies_fn.atomic_energies") { tensor in
       let row = Array(tensor.values[index * elements..<(index + 1) * elements])
-      return Tensor(element: tensor.element, shape: [1, elements], values: row, isParameter: tensor.isParameter)
+      return Tensor(
+        element: tensor.element, shape: [1, elements], values: row, isParameter: tensor.isParameter)
     }
     for name in ["scale_shift.scale", "scale_shift.shift"] {
       model.replace(name) { tensor in
-        Tensor(element: tensor.element, shape: [1], values: [tensor.values[index]], isParameter: tensor.isParameter)
+        Tensor(
+          element: tensor.element, shape: [1], values: [tensor.values[index]], isParameter: tensor.isParameter
+        )
       }
     }
     for (k, readout) in configuration.readouts.enumerated() {
@@ -63,7 +67,8 @@ private struct HeadSelection {
       let start = row * width + index * part
       values += tensor.values[start..<start + part]
     }
-    return Tensor(element: tensor.element, shape: [values.count], values: values, isParameter: tensor.isParameter)
+    return Tensor(
+      element: tensor.element, shape: [values.count], values: values, isParameter: tensor.isParameter)
   }
 
   /// This head's rows, which are contiguous.

@@ -34,7 +34,8 @@ extension MACEModel {
     if bytes.count > 8, bytes[8] == UInt8(ascii: "{") { return try SafetensorsReader.read(bytes, file: name) }
     if bytes.first == 0x80 {
       throw MACEError(
-        .unsupported, "\(name) is a bare pickle, as torch wrote before version 1.6; load it with a recent torch and "
+        .unsupported,
+        "\(name) is a bare pickle, as torch wrote before version 1.6; load it with a recent torch and "
           + "save it again")
     }
     if bytes.isEmpty { throw MACEError(.format, "\(name) is empty") }

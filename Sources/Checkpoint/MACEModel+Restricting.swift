@@ -11,13 +11,16 @@ extension MACEModel {
   public func restricted(toElements numbers: [Int]) throws(MACEError) -> MACEModel {
     let old = configuration.atomicNumbers
     guard !numbers.isEmpty, Set(numbers).count == numbers.count else {
-      throw MACEError(.invalidArgument, "the list of elements to keep is empty or names an element twice: \(numbers)")
+      throw MACEError(
+        .invalidArgument, "the list of elements to keep is empty or names an element twice: \(numbers)")
     }
     var kept: [Int] = []
     for number in numbers {
       guard let index = old.firstIndex(of: number) else {
         throw MACEError(
-          .unknownElement, "the model has no element of atomic number \(number); it has \(old.map(String.init).joined(separator: ", "))")
+          .unknownElement,
+          "the model has no element of atomic number \(number); it has \(old.map(String.init).joined(separator: ", "))"
+        )
       }
       kept.append(index)
     }
@@ -27,7 +30,9 @@ extension MACEModel {
     let selection = ElementSelection(kept: kept, count: old.count)
     let heads = configuration.heads.count
     model.replace("atomic_energies_fn.atomic_energies") { selection.select($0, outer: heads, inner: 1) }
-    model.replace("node_embedding.linear.weight") { selection.selectScaled($0, outer: 1, inner: $0.count / old.count) }
+    model.replace("node_embedding.linear.weight") {
+      selection.selectScaled($0, outer: 1, inner: $0.count / old.count)
+    }
     for (t, layer) in configuration.layers.enumerated() {
       model.restrict(layer, "interactions.\(t)", selection)
       guard !layer.agnosticProduct else { continue }
@@ -44,7 +49,9 @@ extension MACEModel {
     return model
   }
 
-  private mutating func restrict(_ layer: Configuration.Layer, _ prefix: String, _ selection: ElementSelection) {
+  private mutating func restrict(
+    _ layer: Configuration.Layer, _ prefix: String, _ selection: ElementSelection
+  ) {
     switch layer.block {
     case .realAgnostic, .realAgnosticDensity:
       restrictProduct(prefix + ".skip_tp.weight", layer.targetIrreps, layer.targetIrreps, selection)
@@ -61,7 +68,9 @@ extension MACEModel {
   }
 
   /// Weights `[in, element, out]` of every pair of equal irreps, one after the other.
-  private mutating func restrictProduct(_ name: String, _ a: Irreps, _ b: Irreps, _ selection: ElementSelection) {
+  private mutating func restrictProduct(
+    _ name: String, _ a: Irreps, _ b: Irreps, _ selection: ElementSelection
+  ) {
     replace(name) { tensor in
       var values: [Double] = []
       var start = 0
@@ -116,10 +125,12 @@ private struct ElementSelection {
 
   func scaled(_ tensor: Tensor, _ values: [Double]) -> Tensor {
     guard kept.count != count else {
-      return Tensor(element: tensor.element, shape: [values.count], values: values, isParameter: tensor.isParameter)
+      return Tensor(
+        element: tensor.element, shape: [values.count], values: values, isParameter: tensor.isParameter)
     }
     let factor = (Double(kept.count) / Double(count)).squareRoot()
     return Tensor(
-      element: .float64, shape: [values.count], values: values.map { $0 * factor }, isParameter: tensor.isParameter)
+      element: .float64, shape: [values.count], values: values.map { $0 * factor },
+      isParameter: tensor.isParameter)
   }
 }

@@ -25,7 +25,8 @@ struct ModelChecker {
     }
     try checker.checkReadouts()
     for name in model.tensors.keys.sorted() where !checker.expected.contains(name) {
-      throw MACEError(.unsupported, "\(file): the tensor '\(shortened(name))' does not belong to this architecture")
+      throw MACEError(
+        .unsupported, "\(file): the tensor '\(shortened(name))' does not belong to this architecture")
     }
   }
 
@@ -44,7 +45,8 @@ struct ModelChecker {
     guard let tensor = tensors[name] else {
       throw MACEError(.format, "\(file): the tensor '\(name)' is missing; the file is damaged")
     }
-    let fits = tensor.shape.count == shape.count && zip(tensor.shape, shape).allSatisfy { $1 == nil || $0 == $1 }
+    let fits =
+      tensor.shape.count == shape.count && zip(tensor.shape, shape).allSatisfy { $1 == nil || $0 == $1 }
     try require(fits, "the tensor '\(name)' of shape \(tensor.shape) should have \(shape.map { $0 ?? -1 })")
     expected.insert(name)
   }
@@ -73,7 +75,8 @@ struct ModelChecker {
       !c.atomicNumbers.isEmpty && c.atomicNumbers.allSatisfy { (1...118).contains($0) }
         && Set(c.atomicNumbers).count == c.atomicNumbers.count, "atomic numbers \(c.atomicNumbers.prefix(8))")
     try require(
-      !c.heads.isEmpty && c.heads.count <= 4096 && Set(c.heads).count == c.heads.count, "heads \(c.heads.prefix(8))")
+      !c.heads.isEmpty && c.heads.count <= 4096 && Set(c.heads).count == c.heads.count,
+      "heads \(c.heads.prefix(8))")
     try require(c.cutoff.isFinite && c.cutoff > 0, "r_max = \(c.cutoff)")
     try require((1...64).contains(c.layers.count), "\(c.layers.count) layers")
     try require(
@@ -87,13 +90,15 @@ struct ModelChecker {
     try require(
       !parities.isEmpty && c.harmonics.blocks.map(\.irrep.l) == Array(0..<parities.count)
         && c.harmonics.blocks.allSatisfy { $0.multiplicity == 1 }
-        && (parities.allSatisfy { $0 == 1 } || parities == parities.indices.map { $0.isMultiple(of: 2) ? 1 : -1 }),
+        && (parities.allSatisfy { $0 == 1 }
+          || parities == parities.indices.map { $0.isMultiple(of: 2) ? 1 : -1 }),
       "spherical harmonics \(c.harmonics)")
   }
 
   private mutating func checkRadial() throws(MACEError) {
     let c = configuration
-    try require((1...4096).contains(c.basisCount) && (1...1000).contains(c.cutoffExponent), "the radial basis")
+    try require(
+      (1...4096).contains(c.basisCount) && (1...1000).contains(c.cutoffExponent), "the radial basis")
     try finite(c.gaussianCoefficient, "gaussian_coefficient")
     let prefix = "radial_embedding."
     switch c.radialBasis {
@@ -117,7 +122,8 @@ struct ModelChecker {
       try tensor("pair_repulsion_fn.c", [4])
       for name in ["p", "a_exp", "a_prefactor"] { try tensor("pair_repulsion_fn." + name, []) }
       let exponent = tensors["pair_repulsion_fn.p"]?.values.first ?? 0
-      try require((1...1000).contains(exponent) && exponent == exponent.rounded(), "pair_repulsion_fn.p = \(exponent)")
+      try require(
+        (1...1000).contains(exponent) && exponent == exponent.rounded(), "pair_repulsion_fn.p = \(exponent)")
       radii.append("pair_repulsion_fn.covalent_radii")
     }
     for name in radii {
@@ -134,7 +140,8 @@ struct ModelChecker {
     var inputs = configuration.basisCount
     let isNonLinear = layer.block == .realAgnosticResidualNonLinear
     try require(isNonLinear == (layer.gate != nil), "\(prefix): a gate belongs to the non-linear block only")
-    let isDensity = layer.block == .realAgnosticDensity || layer.block == .realAgnosticDensityResidual || isNonLinear
+    let isDensity =
+      layer.block == .realAgnosticDensity || layer.block == .realAgnosticDensityResidual || isNonLinear
     try require(isDensity == (layer.densityNetwork != nil), "\(prefix): its density network")
     if layer.block == .realAgnosticAttResidual {
       let extra = (layer.radialNetwork.widths.first ?? 0) - inputs
@@ -155,7 +162,9 @@ struct ModelChecker {
   }
 
   private func checkPaths(_ layer: Configuration.Layer, _ prefix: String) throws(MACEError) -> Int {
-    let (edge, harmonics, message) = (layer.edgeIrreps.blocks, configuration.harmonics.blocks, layer.messageIrreps.blocks)
+    let (edge, harmonics, message) = (
+      layer.edgeIrreps.blocks, configuration.harmonics.blocks, layer.messageIrreps.blocks
+    )
     try require(layer.paths.count == message.count && !message.isEmpty, "\(prefix): the number of paths")
     var weights = 0
     for (k, path) in layer.paths.enumerated() {
@@ -164,7 +173,8 @@ struct ModelChecker {
         "\(prefix): path \(k) refers to irreps that do not exist")
       let (a, y, b) = (edge[path.input], harmonics[path.harmonic], message[k])
       try require(
-        a.multiplicity > 0 && a.multiplicity == b.multiplicity && b.irrep.parity == a.irrep.parity * y.irrep.parity
+        a.multiplicity > 0 && a.multiplicity == b.multiplicity
+          && b.irrep.parity == a.irrep.parity * y.irrep.parity
           && (abs(a.irrep.l - y.irrep.l)...a.irrep.l + y.irrep.l).contains(b.irrep.l),
         "\(prefix): path \(k) couples \(a.irrep) and \(y.irrep) to \(b.irrep)")
       weights += a.multiplicity
@@ -180,10 +190,14 @@ struct ModelChecker {
       try require(!layer.usesSelfConnection, "\(prefix): this block has no self connection")
     case .realAgnosticResidual, .realAgnosticDensityResidual:
       try linear(prefix + ".linear", layer.messageIrreps, layer.targetIrreps)
-      if layer.usesSelfConnection { try elementProduct(prefix + ".skip_tp", layer.nodeIrreps, layer.outputIrreps) }
+      if layer.usesSelfConnection {
+        try elementProduct(prefix + ".skip_tp", layer.nodeIrreps, layer.outputIrreps)
+      }
     case .realAgnosticAttResidual:
       try linear(prefix + ".linear", layer.messageIrreps, layer.targetIrreps)
-      if layer.usesSelfConnection { try linear(prefix + ".skip_linear", layer.nodeIrreps, layer.outputIrreps) }
+      if layer.usesSelfConnection {
+        try linear(prefix + ".skip_linear", layer.nodeIrreps, layer.outputIrreps)
+      }
     case .realAgnosticResidualNonLinear:
       guard let gate = layer.gate else { return }
       try checkGate(gate, layer.targetIrreps, prefix)
@@ -211,7 +225,8 @@ struct ModelChecker {
       start >= 0 && count >= 0 && start <= limit && count <= limit - start
     }
     var output = gate.scalarCount
-    var fits = inside(gate.scalarStart, gate.scalarCount, width) && inside(gate.gateStart, gate.gateCount, width)
+    var fits =
+      inside(gate.scalarStart, gate.scalarCount, width) && inside(gate.gateStart, gate.gateCount, width)
     for block in gate.gated {
       guard (1...1 << 20).contains(block.multiplicity), (1...25).contains(block.dimension) else {
         fits = false
@@ -222,19 +237,23 @@ struct ModelChecker {
       output += block.multiplicity * block.dimension
     }
     try require(
-      fits && output == gate.irrepsOut.dimension && gate.irrepsOut.merged == target.merged, "\(prefix): the gate")
+      fits && output == gate.irrepsOut.dimension && gate.irrepsOut.merged == target.merged,
+      "\(prefix): the gate")
     try finite(gate.scalarActivation.constant, "\(prefix): an activation constant")
     try finite(gate.gateActivation.constant, "\(prefix): an activation constant")
   }
 
   private mutating func network(
-    _ network: Configuration.RadialNetwork, _ prefix: String, _ kind: Configuration.RadialNetwork.Kind, _ inputs: Int,
+    _ network: Configuration.RadialNetwork, _ prefix: String, _ kind: Configuration.RadialNetwork.Kind,
+    _ inputs: Int,
     _ outputs: Int
   ) throws(MACEError) {
     let widths = network.widths
     try require(
-      network.kind == kind && (2...64).contains(widths.count) && widths.allSatisfy { (1...1 << 24).contains($0) }
-        && widths[0] == inputs && widths[widths.count - 1] == outputs, "\(prefix): widths \(widths.prefix(8))")
+      network.kind == kind && (2...64).contains(widths.count)
+        && widths.allSatisfy { (1...1 << 24).contains($0) }
+        && widths[0] == inputs && widths[widths.count - 1] == outputs, "\(prefix): widths \(widths.prefix(8))"
+    )
     try finite(network.activation.constant, "\(prefix): its activation constant")
     try finite(network.epsilon, "\(prefix): epsilon")
     for k in 0..<widths.count - 1 {
@@ -258,14 +277,16 @@ struct ModelChecker {
       "\(prefix): unequal multiplicities")
     try require(
       !blocks.isEmpty && layer.correlations.count == blocks.count
-        && layer.correlations.allSatisfy { (1...8).contains($0) }, "\(prefix): correlations \(layer.correlations)")
+        && layer.correlations.allSatisfy { (1...8).contains($0) },
+      "\(prefix): correlations \(layer.correlations)")
     let elements = layer.agnosticProduct ? 1 : configuration.atomicNumbers.count
     for (k, block) in blocks.enumerated() {
       let name = "\(prefix).symmetric_contractions.contractions.\(k)"
       let order = layer.correlations[k]
       for nu in 1...order {
         let leading: [Int?] = block.irrep.l > 0 ? [block.irrep.dimension] : []
-        try tensor("\(name).U_matrix_\(nu)", leading + [Int?](repeating: layer.targetIrreps.rows, count: nu) + [nil])
+        try tensor(
+          "\(name).U_matrix_\(nu)", leading + [Int?](repeating: layer.targetIrreps.rows, count: nu) + [nil])
         let paths = tensors["\(name).U_matrix_\(nu)"]?.shape.last ?? 0
         let weights = nu == order ? "weights_max" : "weights.\(order - 1 - nu)"
         try tensor("\(name).\(weights)", [elements, paths, channels])
@@ -288,12 +309,18 @@ struct ModelChecker {
       }
       let hidden = readout.hiddenIrreps
       try require(
-        hidden == .scalars(hidden.dimension) && hidden.dimension > 0 && hidden.dimension.isMultiple(of: c.heads.count),
+        hidden == .scalars(hidden.dimension) && hidden.dimension > 0
+          && hidden.dimension.isMultiple(of: c.heads.count),
         "readouts.\(k): hidden irreps \(hidden)")
       let hasBias = readout.kind == .nonLinearBias
       try linear("readouts.\(k).linear_1", readout.irrepsIn, hidden)
-      if hasBias { try linear("readouts.\(k).linear_mid", hidden, hidden, bias: biasCount("readouts.\(k).linear_mid", hidden)) }
-      try linear("readouts.\(k).linear_2", hidden, energies, bias: hasBias ? biasCount("readouts.\(k).linear_2", energies) : 0)
+      if hasBias {
+        try linear(
+          "readouts.\(k).linear_mid", hidden, hidden, bias: biasCount("readouts.\(k).linear_mid", hidden))
+      }
+      try linear(
+        "readouts.\(k).linear_2", hidden, energies,
+        bias: hasBias ? biasCount("readouts.\(k).linear_2", energies) : 0)
     }
   }
 

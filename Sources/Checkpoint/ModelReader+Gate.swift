@@ -6,7 +6,8 @@ extension ModelReader {
   func gate(_ parent: ModuleView, target: Irreps) throws(MACEError) -> Configuration.Gate {
     let module = try parent.module("equivariant_nonlin", "GatedEquivariantBlock")
     try module.allow(attributes: [
-      "_layout_is_ir_mul", "_irreps_in", "_irreps_out", "irreps_scalars", "irreps_gates", "irreps_gated", "_s_start",
+      "_layout_is_ir_mul", "_irreps_in", "_irreps_out", "irreps_scalars", "irreps_gates", "irreps_gated",
+      "_s_start",
       "_s_len", "_g_start", "_g_len", "_gated_info", "_act_scalar", "_scalar_cst", "_act_gate", "_gate_cst",
     ])
     try module.require(!(try module.flag("_layout_is_ir_mul", default: false)), "the layout ir_mul")
@@ -16,10 +17,12 @@ extension ModelReader {
     let gates = (start: try module.integer("_g_start"), count: try module.integer("_g_len"))
     for entry in try module.list("_gated_info") {
       let fields = try module.integers(in: entry, "_gated_info")
-      guard fields.count == 5, fields.allSatisfy({ (0...1 << 32).contains($0) }), fields[1] == fields[2] * fields[3],
+      guard fields.count == 5, fields.allSatisfy({ (0...1 << 32).contains($0) }),
+        fields[1] == fields[2] * fields[3],
         fields[0] + fields[1] <= input.dimension, fields[4] + fields[3] <= gates.count
       else { throw module.damaged("'_gated_info' is inconsistent") }
-      gated.append(.init(start: fields[0], multiplicity: fields[3], dimension: fields[2], firstGate: fields[4]))
+      gated.append(
+        .init(start: fields[0], multiplicity: fields[3], dimension: fields[2], firstGate: fields[4]))
     }
     guard inside(scalars, input.dimension), inside(gates, input.dimension) else {
       throw module.damaged("scalars or gates lie outside of its features")

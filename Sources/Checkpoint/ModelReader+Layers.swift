@@ -12,7 +12,8 @@ extension ModelReader {
       Double(interactions.count) == count
     else {
       throw root.damaged(
-        "\(interactions.count) interactions and \(products.count) products do not agree with num_interactions = \(count)")
+        "\(interactions.count) interactions and \(products.count) products do not agree with num_interactions = \(count)"
+      )
     }
     var layers: [Configuration.Layer] = []
     var features = embedding
@@ -90,7 +91,8 @@ extension ModelReader {
     var modules: Set<String> = ["linear_up", "conv_tp", "conv_tp_weights", "reshape"]
     var attributes: Set<String> = [
       "node_attrs_irreps", "node_feats_irreps", "edge_attrs_irreps", "edge_feats_irreps", "target_irreps",
-      "hidden_irreps", "avg_num_neighbors", "radial_MLP", "edge_irreps", "cueq_config", "oeq_config", "irreps_out",
+      "hidden_irreps", "avg_num_neighbors", "radial_MLP", "edge_irreps", "cueq_config", "oeq_config",
+      "irreps_out",
     ]
     var tensors: Set<String> = []
     switch block {
@@ -102,7 +104,8 @@ extension ModelReader {
       attributes.insert("node_feats_down_irreps")
     case .realAgnosticResidualNonLinear:
       modules.formUnion([
-        "source_embedding", "target_embedding", "skip_tp", "equivariant_nonlin", "linear_res", "linear_1", "linear_2",
+        "source_embedding", "target_embedding", "skip_tp", "equivariant_nonlin", "linear_res", "linear_1",
+        "linear_2",
         "density_fn",
       ])
       attributes.insert("irreps_nonlin")
@@ -119,12 +122,18 @@ extension ModelReader {
   private func reshape(_ module: ModuleView, _ target: Irreps) throws(MACEError) {
     let reshape = try module.module("reshape", "reshape_irreps")
     try reshape.allow(attributes: ["irreps", "cueq_config", "dims", "muls"])
-    guard try reshape.irreps("irreps") == target else { throw reshape.damaged("its irreps are not \(target)") }
-    if let value = reshape.attribute("cueq_config"), value != .none { throw reshape.unsupported("'cueq_config'") }
+    guard try reshape.irreps("irreps") == target else {
+      throw reshape.damaged("its irreps are not \(target)")
+    }
+    if let value = reshape.attribute("cueq_config"), value != .none {
+      throw reshape.unsupported("'cueq_config'")
+    }
   }
 
   /// `conv_tp`: the channel-wise tensor product of sender features and harmonics.
-  private mutating func convolution(_ parent: ModuleView, _ context: inout InteractionContext) throws(MACEError) {
+  private mutating func convolution(_ parent: ModuleView, _ context: inout InteractionContext)
+    throws(MACEError)
+  {
     let module = try parent.module("conv_tp", "TensorProduct")
     try module.allow(
       attributes: [
@@ -133,13 +142,16 @@ extension ModelReader {
       ], tensors: ["weight", "output_mask"])
     try module.require(!(try module.flag("internal_weights", default: false)), "'internal_weights' = True")
     try module.require(!(try module.flag("shared_weights", default: false)), "'shared_weights' = True")
-    guard try module.irreps("irreps_in1") == context.edge, try module.irreps("irreps_in2") == context.harmonics else {
+    guard try module.irreps("irreps_in1") == context.edge,
+      try module.irreps("irreps_in2") == context.harmonics
+    else {
       throw module.damaged("its inputs are not \(context.edge) and \(context.harmonics)")
     }
     context.message = try module.irreps("irreps_out")
     let instructions = try module.list("instructions")
     guard instructions.count == context.message.blocks.count, !instructions.isEmpty else {
-      throw module.unsupported("a number of paths other than its \(context.message.blocks.count) output blocks")
+      throw module.unsupported(
+        "a number of paths other than its \(context.message.blocks.count) output blocks")
     }
     for (k, value) in instructions.enumerated() {
       let path = try tensorPath(value, module)
@@ -151,7 +163,9 @@ extension ModelReader {
       )
       guard path.mode == "uvu", path.shape == [a.multiplicity, 1], b.multiplicity == a.multiplicity,
         abs(path.weight / Double(b.irrep.dimension).squareRoot() - 1) < 1e-6
-      else { throw module.unsupported("a path of mode '\(path.mode)', shape \(path.shape), weight \(path.weight)") }
+      else {
+        throw module.unsupported("a path of mode '\(path.mode)', shape \(path.shape), weight \(path.weight)")
+      }
       guard b.irrep.parity == a.irrep.parity * y.irrep.parity,
         (abs(a.irrep.l - y.irrep.l)...a.irrep.l + y.irrep.l).contains(b.irrep.l)
       else { throw module.damaged("path \(k) couples \(a.irrep) and \(y.irrep) to \(b.irrep)") }
@@ -160,7 +174,8 @@ extension ModelReader {
     }
   }
 
-  private mutating func networks(_ module: ModuleView, _ context: inout InteractionContext) throws(MACEError) {
+  private mutating func networks(_ module: ModuleView, _ context: inout InteractionContext) throws(MACEError)
+  {
     var inputs = context.basisCount
     if context.block == .realAgnosticAttResidual {
       let down = try linear(module, "linear_down", from: context.node).output
@@ -170,7 +185,8 @@ extension ModelReader {
     if context.block == .realAgnosticResidualNonLinear {
       for name in ["source_embedding", "target_embedding"] {
         let embedding = try linear(module, name, from: elementIrreps).output
-        try module.require(embedding.maxDegree == 0 && embedding.blocks.count == 1, "'\(name)' into \(embedding)")
+        try module.require(
+          embedding.maxDegree == 0 && embedding.blocks.count == 1, "'\(name)' into \(embedding)")
         inputs += embedding.dimension
         try module.require(embedding == context.node.scalars, "'\(name)' into \(embedding)")
       }
@@ -181,12 +197,14 @@ extension ModelReader {
     }
     let isLayerNorm = context.block == .realAgnosticResidualNonLinear
     for network in [context.radial, context.density] {
-      try module.require((network?.kind ?? .layerNorm) == .layerNorm || !isLayerNorm, "an e3nn radial network")
+      try module.require(
+        (network?.kind ?? .layerNorm) == .layerNorm || !isLayerNorm, "an e3nn radial network")
       try module.require((network?.kind ?? .fullyConnected) == .fullyConnected || isLayerNorm, "a RadialMLP")
     }
   }
 
-  private mutating func nonLinear(_ module: ModuleView, _ context: inout InteractionContext) throws(MACEError) {
+  private mutating func nonLinear(_ module: ModuleView, _ context: inout InteractionContext) throws(MACEError)
+  {
     context.skip = try linear(module, "skip_tp", from: context.node).output
     let gate = try gate(module, target: context.target)
     context.gate = gate

@@ -14,13 +14,17 @@ extension ModelReader {
   ///   - bias: it may have a bias on its scalars.
   @discardableResult
   mutating func linear(
-    _ parent: ModuleView, _ name: String, from input: Irreps? = nil, to output: Irreps? = nil, bias: Bool = false
+    _ parent: ModuleView, _ name: String, from input: Irreps? = nil, to output: Irreps? = nil,
+    bias: Bool = false
   ) throws(MACEError) -> LinearMap {
     let module = try parent.module(name, "Linear")
-    guard module.className == "e3nn.o3._linear.Linear" else { throw module.unsupported("a \(module.className)") }
+    guard module.className == "e3nn.o3._linear.Linear" else {
+      throw module.unsupported("a \(module.className)")
+    }
     try module.allow(
       attributes: [
-        "internal_weights", "shared_weights", "irreps_in", "irreps_out", "instructions", "weight_numel", "bias_numel",
+        "internal_weights", "shared_weights", "irreps_in", "irreps_out", "instructions", "weight_numel",
+        "bias_numel",
       ], tensors: ["weight", "bias", "output_mask"])
     try module.require(try module.flag("internal_weights", default: true), "'internal_weights' = False")
     try module.require(try module.flag("shared_weights", default: true), "'shared_weights' = False")
@@ -52,17 +56,22 @@ extension ModelReader {
     var biases = 0
     var next = expected.makeIterator()
     for value in try module.list("instructions") {
-      guard let fields = module.arguments(value, of: "Instruction"), fields.count == 4, case .int(let i) = fields[0],
+      guard let fields = module.arguments(value, of: "Instruction"), fields.count == 4,
+        case .int(let i) = fields[0],
         case .int(let o) = fields[1], case .float(let weight) = fields[3], fanIn.indices.contains(o)
       else { throw module.damaged("an instruction is malformed") }
       let block = map.output.blocks[o]
       if i == -1 {
         guard bias else { throw module.unsupported("a bias") }
-        guard block.irrep == Irrep(l: 0, parity: 1), weight == 1 else { throw module.unsupported("this bias") }
+        guard block.irrep == Irrep(l: 0, parity: 1), weight == 1 else {
+          throw module.unsupported("this bias")
+        }
         biases += block.multiplicity
         continue
       }
-      guard let pair = next.next(), pair == (i, o) else { throw module.unsupported("a selection of its paths") }
+      guard let pair = next.next(), pair == (i, o) else {
+        throw module.unsupported("a selection of its paths")
+      }
       let shape = try module.integers(in: fields[2], "path_shape")
       let multiplicity = map.input.blocks[i].multiplicity
       guard shape == [multiplicity, block.multiplicity],
@@ -71,7 +80,9 @@ extension ModelReader {
       weights = try sum(weights, multiplicity, block.multiplicity, module)
     }
     guard next.next() == nil else { throw module.unsupported("a selection of its paths") }
-    let scalars = map.output.blocks.filter { $0.irrep == Irrep(l: 0, parity: 1) }.reduce(0) { $0 + $1.multiplicity }
+    let scalars = map.output.blocks.filter { $0.irrep == Irrep(l: 0, parity: 1) }.reduce(0) {
+      $0 + $1.multiplicity
+    }
     guard biases == 0 || biases == scalars else { throw module.unsupported("a bias on some scalars only") }
     if module.attribute("bias_numel") != nil, try module.integer("bias_numel") != biases {
       throw module.damaged("'bias_numel' differs from its instructions")
@@ -123,7 +134,9 @@ extension ModelReader {
       let norm = (Double(a.irrep.dimension) / Double(max(fanIn[o], 1))).squareRoot()
       guard (path.input, path.second, path.output) == (i, 0, o), path.mode == "uvw",
         path.shape == [a.multiplicity, elements, b.multiplicity], abs(path.weight / norm - 1) < 1e-6
-      else { throw module.unsupported("a path of mode '\(path.mode)', shape \(path.shape), weight \(path.weight)") }
+      else {
+        throw module.unsupported("a path of mode '\(path.mode)', shape \(path.shape), weight \(path.weight)")
+      }
       count = try sum(count, a.multiplicity * elements, b.multiplicity, module)
     }
     if count > 0 { try keep("weight", of: module, shape: [count]) }
@@ -140,8 +153,10 @@ extension ModelReader {
   }
 
   func tensorPath(_ value: PickleValue, _ module: ModuleView) throws(MACEError) -> TensorPath {
-    guard let fields = module.arguments(value, of: "Instruction"), fields.count == 7, case .int(let a) = fields[0],
-      case .int(let b) = fields[1], case .int(let c) = fields[2], let mode = module.archive.heap.text(fields[3]),
+    guard let fields = module.arguments(value, of: "Instruction"), fields.count == 7,
+      case .int(let a) = fields[0],
+      case .int(let b) = fields[1], case .int(let c) = fields[2],
+      let mode = module.archive.heap.text(fields[3]),
       case .bool(true) = fields[4], case .float(let weight) = fields[5]
     else { throw module.unsupported("an instruction without weights, or a malformed one,") }
     return TensorPath(

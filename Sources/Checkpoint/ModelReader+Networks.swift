@@ -2,7 +2,8 @@ import Diagnostics
 
 extension ModelReader {
   /// A scalar function by its Python name.
-  func function(_ name: String?, _ module: ModuleView) throws(MACEError) -> Configuration.Activation.Function {
+  func function(_ name: String?, _ module: ModuleView) throws(MACEError) -> Configuration.Activation.Function
+  {
     switch name {
     case nil: return .identity
     case "torch.nn.functional.silu"?: return .silu
@@ -32,7 +33,8 @@ extension ModelReader {
       throw module.damaged("'hs' = \(widths)")
     }
     guard widths.first == inputs, widths.last == outputs else {
-      throw module.damaged("it maps \(widths[0]) to \(widths[widths.count - 1]) numbers, not \(inputs) to \(outputs)")
+      throw module.damaged(
+        "it maps \(widths[0]) to \(widths[widths.count - 1]) numbers, not \(inputs) to \(outputs)")
     }
     if module.kind == "RadialMLP" { return try layerNormNetwork(module, widths) }
     return try fullyConnected(module, widths)
@@ -55,10 +57,13 @@ extension ModelReader {
         throw layer.damaged("its widths differ from 'hs' = \(widths)")
       }
       try keep("weight", of: layer, shape: [widths[k], widths[k + 1]])
-      if let value = layer.attribute("act"), value != .none { throw layer.unsupported("'act' = \(layer.describe(value))") }
+      if let value = layer.attribute("act"), value != .none {
+        throw layer.unsupported("'act' = \(layer.describe(value))")
+      }
       let isLast = k == names.count - 1
       guard try layer.hasModule("act") != isLast else {
-        throw layer.unsupported(isLast ? "an activation of the last layer" : "a hidden layer without activation")
+        throw layer.unsupported(
+          isLast ? "an activation of the last layer" : "a hidden layer without activation")
       }
       if isLast { break }
       let act = try activation(try layer.module("act", "normalize2mom"))
@@ -66,7 +71,8 @@ extension ModelReader {
       shared = act
     }
     return Configuration.RadialNetwork(
-      kind: .fullyConnected, widths: widths, activation: shared ?? .init(.identity, constant: 1), epsilon: 1e-5)
+      kind: .fullyConnected, widths: widths, activation: shared ?? .init(.identity, constant: 1),
+      epsilon: 1e-5)
   }
 
   private mutating func layerNormNetwork(
@@ -74,7 +80,9 @@ extension ModelReader {
   ) throws(MACEError) -> Configuration.RadialNetwork {
     try module.allow(attributes: ["hs"], modules: ["net"])
     let parts = try module.children("net", "Sequential")
-    guard parts.count == 3 * (widths.count - 1) - 2 else { throw module.unsupported("a network of \(parts.count) parts") }
+    guard parts.count == 3 * (widths.count - 1) - 2 else {
+      throw module.unsupported("a network of \(parts.count) parts")
+    }
     var epsilon: Double?
     for (i, part) in parts.enumerated() {
       let layer = i / 3

@@ -26,10 +26,12 @@ extension ModelReader {
       for name in ["skip_tp", "skip_linear"] { tensors["interactions.\(index).\(name).weight"] = nil }
     }
     return Configuration.Layer(
-      block: context.block, nodeIrreps: context.node, edgeIrreps: context.edge, messageIrreps: context.message,
+      block: context.block, nodeIrreps: context.node, edgeIrreps: context.edge,
+      messageIrreps: context.message,
       paths: context.paths, targetIrreps: context.target, outputIrreps: output, productIrreps: product.irreps,
       radialNetwork: radial, densityNetwork: context.density, gate: context.gate,
-      averageNeighbors: context.averageNeighbors, correlations: product.correlations, usesSelfConnection: usesSkip,
+      averageNeighbors: context.averageNeighbors, correlations: product.correlations,
+      usesSelfConnection: usesSkip,
       agnosticProduct: agnostic)
   }
 
@@ -38,12 +40,14 @@ extension ModelReader {
   ) throws(MACEError) -> (irreps: Irreps, correlations: [Int]) {
     let module = try parent.module("symmetric_contractions", "SymmetricContraction")
     try module.allow(
-      attributes: ["irreps_in", "irreps_out", "internal_weights", "shared_weights"], modules: ["contractions"])
+      attributes: ["irreps_in", "irreps_out", "internal_weights", "shared_weights"], modules: ["contractions"]
+    )
     try module.require(try module.flag("internal_weights", default: true), "'internal_weights' = False")
     guard try module.irreps("irreps_in") == target else { throw module.damaged("its input is not \(target)") }
     let channels = target.blocks.first?.multiplicity ?? 0
     try module.require(
-      channels > 0 && target.blocks.allSatisfy { $0.multiplicity == channels }, "unequal multiplicities in \(target)")
+      channels > 0 && target.blocks.allSatisfy { $0.multiplicity == channels },
+      "unequal multiplicities in \(target)")
     let irreps = try module.irreps("irreps_out")
     let parts = try module.children("contractions")
     guard parts.count == irreps.blocks.count else { throw module.damaged("contractions are missing") }
@@ -72,7 +76,8 @@ extension ModelReader {
       attributes: ["num_features", "coupling_irreps", "correlation"], tensors: names,
       modules: ["graph_opt_main", "contractions_weighting", "contractions_features", "weights"])
     guard try module.integer("num_features") == channels,
-      try module.irreps("coupling_irreps").blocks == target.blocks.map({ .init(multiplicity: 1, irrep: $0.irrep) })
+      try module.irreps("coupling_irreps").blocks
+        == target.blocks.map({ .init(multiplicity: 1, irrep: $0.irrep) })
     else { throw module.damaged("its features are not \(target)") }
     let list = try module.module("weights", "ParameterList")
     try list.allow(attributes: ["_size"], tensors: Set((0..<order - 1).map { "\($0)" }))

@@ -15,7 +15,8 @@ extension ModelReader {
     try module.allow(
       attributes: ["out_dim", "apply_cutoff"], modules: ["bessel_fn", "cutoff_fn", "distance_transform"])
     let applies = try module.flag("apply_cutoff", default: true)
-    try root.require(try root.flag("apply_cutoff", default: true) == applies, "'apply_cutoff' set in one place only")
+    try root.require(
+      try root.flag("apply_cutoff", default: true) == applies, "'apply_cutoff' set in one place only")
     let basis = try radialBasis(module)
     if module.attribute("out_dim") != nil, try module.integer("out_dim") != basis.count {
       throw module.damaged("'out_dim' differs from the \(basis.count) basis functions")
@@ -74,7 +75,9 @@ extension ModelReader {
     return (kind, tensor.count, coefficient)
   }
 
-  private mutating func distanceTransform(_ parent: ModuleView) throws(MACEError) -> Configuration.DistanceTransform {
+  private mutating func distanceTransform(_ parent: ModuleView) throws(MACEError)
+    -> Configuration.DistanceTransform
+  {
     guard try parent.hasModule("distance_transform") else { return .none }
     let module = try parent.module("distance_transform", "AgnesiTransform", "SoftTransform")
     let names = module.kind == "AgnesiTransform" ? ["q", "p", "a"] : ["alpha"]
@@ -105,7 +108,9 @@ extension ModelReader {
 
   private mutating func covalentRadii(_ module: ModuleView) throws(MACEError) {
     try keep("covalent_radii", of: module)
-    guard let radii = tensors[module.pathTo("covalent_radii")], radii.shape == [radii.count], radii.count >= 119 else {
+    guard let radii = tensors[module.pathTo("covalent_radii")], radii.shape == [radii.count],
+      radii.count >= 119
+    else {
       throw module.damaged("'covalent_radii' does not list all elements")
     }
   }

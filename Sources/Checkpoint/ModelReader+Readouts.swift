@@ -18,7 +18,9 @@ extension ModelReader {
     return result
   }
 
-  private mutating func readout(_ module: ModuleView, _ features: Irreps) throws(MACEError) -> Configuration.Readout {
+  private mutating func readout(_ module: ModuleView, _ features: Irreps) throws(MACEError)
+    -> Configuration.Readout
+  {
     guard let kind = Configuration.Readout.Kind(rawValue: module.kind) else {
       throw module.unsupported("this kind of readout")
     }
@@ -47,7 +49,9 @@ extension ModelReader {
       kind: kind, irrepsIn: features, hiddenIrreps: hidden, activation: try readoutActivation(module, hidden))
   }
 
-  private func readoutActivation(_ parent: ModuleView, _ hidden: Irreps) throws(MACEError) -> Configuration.Activation {
+  private func readoutActivation(_ parent: ModuleView, _ hidden: Irreps) throws(MACEError)
+    -> Configuration.Activation
+  {
     let module = try parent.module("non_linearity", "Activation")
     try module.allow(attributes: ["irreps_in", "irreps_out", "paths"], modules: ["acts"])
     guard try module.irreps("irreps_in") == hidden else { throw module.damaged("its input is not \(hidden)") }

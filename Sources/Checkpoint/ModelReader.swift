@@ -32,11 +32,14 @@ struct ModelReader {
     let heap = archive.heap
     if heap.pairs(archive.root) != nil {
       throw MACEError(
-        .unsupported, "\(archive.file) is a dictionary of weights (a training checkpoint such as *_epoch-N.pt), not a "
+        .unsupported,
+        "\(archive.file) is a dictionary of weights (a training checkpoint such as *_epoch-N.pt), not a "
           + "whole model; use the .model file that mace_run_train writes at the end")
     }
     let root = try ModuleView(archive.root, path: "", in: archive)
-    guard root.className == "mace.modules.models.MACE" || root.className == "mace.modules.models.ScaleShiftMACE" else {
+    guard
+      root.className == "mace.modules.models.MACE" || root.className == "mace.modules.models.ScaleShiftMACE"
+    else {
       throw MACEError(
         .unsupported, "\(archive.file) holds a \(root.className), not a MACE or ScaleShiftMACE model")
     }
@@ -53,14 +56,17 @@ struct ModelReader {
     let isScaled = root.kind == "ScaleShiftMACE"
     try root.allow(
       attributes: [
-        "heads", "lammps_mliap", "apply_cutoff", "edge_irreps", "use_reduced_cg", "use_agnostic_product", "use_so3",
+        "heads", "lammps_mliap", "apply_cutoff", "edge_irreps", "use_reduced_cg", "use_agnostic_product",
+        "use_so3",
         "use_last_readout_only", "use_edge_irreps_first", "pair_repulsion", "embedding_specs",
       ],
       tensors: ["atomic_numbers", "r_max", "num_interactions"],
-      modules: Set([
-        "node_embedding", "radial_embedding", "spherical_harmonics", "atomic_energies_fn", "interactions", "products",
-        "readouts", "pair_repulsion_fn",
-      ] + (isScaled ? ["scale_shift"] : [])))
+      modules: Set(
+        [
+          "node_embedding", "radial_embedding", "spherical_harmonics", "atomic_energies_fn", "interactions",
+          "products",
+          "readouts", "pair_repulsion_fn",
+        ] + (isScaled ? ["scale_shift"] : [])))
     heads = root.attribute("heads") == nil ? ["Default"] : try root.texts("heads")
     guard !heads.isEmpty, heads.count <= 4096, Set(heads).count == heads.count else {
       throw root.damaged("the heads \(heads.prefix(8)) are empty or repeat a name")
@@ -80,7 +86,8 @@ struct ModelReader {
     let isDouble = tensors["node_embedding.linear.weight"]?.element == .float64
     return Configuration(
       modelClass: isScaled ? .scaleShiftMACE : .mace, dtype: isDouble ? "float64" : "float32",
-      atomicNumbers: numbers, heads: heads, cutoff: cutoff, radialBasis: radial.basis, basisCount: radial.count,
+      atomicNumbers: numbers, heads: heads, cutoff: cutoff, radialBasis: radial.basis,
+      basisCount: radial.count,
       gaussianCoefficient: radial.coefficient, distanceTransform: radial.transform,
       cutoffExponent: radial.exponent, appliesCutoffToBasis: radial.applies, pairRepulsion: repulsion,
       harmonics: harmonics, layers: layers, readouts: readouts, roundsCouplingsToFloat32: !isDouble)
@@ -121,7 +128,8 @@ struct ModelReader {
       try module.require(try module.integers("_ls_list") == degrees, "'_ls_list' with gaps")
     }
     if module.attribute("_lmax") != nil {
-      try module.require(try module.integer("_lmax") == degrees.count - 1, "'_lmax' different from irreps_out")
+      try module.require(
+        try module.integer("_lmax") == degrees.count - 1, "'_lmax' different from irreps_out")
     }
     return harmonics
   }
@@ -147,7 +155,8 @@ struct ModelReader {
     if table.shape.count == 1 { table.shape = [1, table.count] }
     guard table.shape == [heads.count, elements] else {
       throw module.damaged(
-        "'atomic_energies' has shape \(table.shape) instead of [heads, elements] = [\(heads.count), \(elements)]")
+        "'atomic_energies' has shape \(table.shape) instead of [heads, elements] = [\(heads.count), \(elements)]"
+      )
     }
     tensors[module.pathTo("atomic_energies")] = table
   }

@@ -15,7 +15,8 @@ struct ModuleView {
       archive.heap.lookup("_modules", in: state) != nil
     else {
       throw MACEError(
-        .format, "\(archive.file): \(path.isEmpty ? "the model" : path) is \(archive.heap.describe(value)), "
+        .format,
+        "\(archive.file): \(path.isEmpty ? "the model" : path) is \(archive.heap.describe(value)), "
           + "not a torch module")
     }
     self.archive = archive
@@ -49,13 +50,16 @@ struct ModuleView {
 
   /// Attributes that torch or e3nn put on every module and that say nothing about its mathematics.
   private static let ignored: Set<String> = [
-    "training", "_parameters", "_buffers", "_modules", "_non_persistent_buffers_set", "_is_full_backward_hook",
-    "_optimize_einsums", "_profiling_str", "_prof_str", "_specialized_code", "__codegen__", "_in1_dim", "_in2_dim",
+    "training", "_parameters", "_buffers", "_modules", "_non_persistent_buffers_set",
+    "_is_full_backward_hook",
+    "_optimize_einsums", "_profiling_str", "_prof_str", "_specialized_code", "__codegen__", "_in1_dim",
+    "_in2_dim",
     "_version", "_backend",
   ]
   private static let ignoredHooks: Set<String> = [
     "_backward_pre_hooks", "_backward_hooks", "_forward_hooks_with_kwargs", "_forward_hooks_always_called",
-    "_forward_pre_hooks_with_kwargs", "_state_dict_hooks", "_state_dict_pre_hooks", "_load_state_dict_pre_hooks",
+    "_forward_pre_hooks_with_kwargs", "_state_dict_hooks", "_state_dict_pre_hooks",
+    "_load_state_dict_pre_hooks",
     "_load_state_dict_post_hooks",
   ]
 
@@ -66,7 +70,9 @@ struct ModuleView {
     let pairs = heap.pairs(state) ?? []
     for i in stride(from: 0, to: pairs.count, by: 2) {
       guard let name = heap.text(pairs[i]) else { throw damaged("an attribute without a name") }
-      if Self.ignored.contains(name) || Self.ignoredHooks.contains(name) || attributes.contains(name) { continue }
+      if Self.ignored.contains(name) || Self.ignoredHooks.contains(name) || attributes.contains(name) {
+        continue
+      }
       if name == "_forward_hooks" || name == "_forward_pre_hooks" {
         guard heap.pairs(pairs[i + 1])?.isEmpty == true else { throw unsupported("a hook in '\(name)'") }
         continue
@@ -137,7 +143,9 @@ struct ModuleView {
 
   func list(_ name: String) throws(MACEError) -> [PickleValue] {
     let value = try value(name)
-    guard let items = heap.elements(value) else { throw damaged("'\(name)' is \(describe(value)), not a list") }
+    guard let items = heap.elements(value) else {
+      throw damaged("'\(name)' is \(describe(value)), not a list")
+    }
     return items
   }
 
@@ -170,7 +178,9 @@ struct ModuleView {
 
   /// Constructor arguments of a value of the class with this last name.
   func arguments(_ value: PickleValue, of kind: String) -> [PickleValue]? {
-    guard case .object(let name, let arguments, _)? = heap.node(value), name.hasSuffix("." + kind) else { return nil }
+    guard case .object(let name, let arguments, _)? = heap.node(value), name.hasSuffix("." + kind) else {
+      return nil
+    }
     return heap.elements(arguments)
   }
 
@@ -246,7 +256,8 @@ struct ModuleView {
     guard let reference = try tensorReference(name) else { throw damaged("the tensor '\(name)' is missing") }
     let tensor = try archive.materialize(reference, name: pathTo(name))
     for value in tensor.values where !value.isFinite {
-      throw MACEError(.format, "\(file): \(pathTo(name)) holds a number that is not finite; train or copy it again")
+      throw MACEError(
+        .format, "\(file): \(pathTo(name)) holds a number that is not finite; train or copy it again")
     }
     return tensor
   }

@@ -15,7 +15,8 @@ struct PickleHeap {
 
   mutating func add(_ node: PickleNode) throws(MACEError) -> PickleValue {
     guard nodes.count < 2_000_000 else {
-      throw MACEError(.format, "\(file): the pickle builds more than 2000000 objects; this is not a MACE model")
+      throw MACEError(
+        .format, "\(file): the pickle builds more than 2000000 objects; this is not a MACE model")
     }
     nodes.append(node)
     return .node(nodes.count - 1)
@@ -38,7 +39,8 @@ struct PickleHeap {
     nodes[index] = node
   }
 
-  mutating func add(_ kind: PickleNode.Container, _ elements: [PickleValue]) throws(MACEError) -> PickleValue {
+  mutating func add(_ kind: PickleNode.Container, _ elements: [PickleValue]) throws(MACEError) -> PickleValue
+  {
     try charge(elements.count)
     containers.append(elements)
     return try add(.container(kind, containers.count - 1))

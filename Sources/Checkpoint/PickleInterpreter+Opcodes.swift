@@ -8,7 +8,8 @@ extension PickleInterpreter {
     if try executeStack(opcode) { return }
     let name = Character(UnicodeScalar(opcode))
     throw MACEError(
-      .format, "\(file): the pickle uses opcode 0x\(String(opcode, radix: 16)) "
+      .format,
+      "\(file): the pickle uses opcode 0x\(String(opcode, radix: 16)) "
         + "(\(name.isASCII && name.isLetter ? String(name) : "?")), which no model file needs; "
         + "the file is damaged or not a model")
   }
@@ -37,7 +38,9 @@ extension PickleInterpreter {
       }
     case UInt8(ascii: "L"):
       let text = try line()
-      guard let value = Int(text.hasSuffix("L") ? String(text.dropLast()) : text) else { throw malformed("number") }
+      guard let value = Int(text.hasSuffix("L") ? String(text.dropLast()) : text) else {
+        throw malformed("number")
+      }
       try push(.int(value))
     case 0x8a: try pushLong(Int(try reader.uint8()))
     case 0x8b: try pushLong(Int(Int32(bitPattern: try reader.uint32())))
@@ -65,7 +68,8 @@ extension PickleInterpreter {
     case UInt8(ascii: "V"): try push(.text(try line()))
     case UInt8(ascii: "S"):
       let quoted = try line()
-      guard quoted.utf8.count >= 2, let quote = quoted.first, quote == "'" || quote == "\"", quoted.last == quote
+      guard quoted.utf8.count >= 2, let quote = quoted.first, quote == "'" || quote == "\"",
+        quoted.last == quote
       else { throw malformed("text") }
       try push(.text(String(quoted.dropFirst().dropLast())))
     case UInt8(ascii: "C"): try pushBytes(Int(try reader.uint8()))
@@ -129,12 +133,14 @@ extension PickleInterpreter {
     case 0x80:
       let version = try reader.uint8()
       guard version <= 5 else {
-        throw MACEError(.unsupported, "\(file): pickle protocol \(version) is newer than the known ones (0 to 5)")
+        throw MACEError(
+          .unsupported, "\(file): pickle protocol \(version) is newer than the known ones (0 to 5)")
       }
     case 0x95: _ = try reader.uint64()  // a frame: only a hint for buffered readers
     case UInt8(ascii: "("):
       guard marks.count < 10_000 else {
-        throw MACEError(.format, "\(file): the pickle is nested more than 10000 deep; this is not a MACE model")
+        throw MACEError(
+          .format, "\(file): the pickle is nested more than 10000 deep; this is not a MACE model")
       }
       marks.append(stack.count)
     case UInt8(ascii: "0"):

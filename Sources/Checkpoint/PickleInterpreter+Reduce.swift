@@ -4,7 +4,8 @@ extension PickleInterpreter {
   // MARK: Objects
 
   /// `NEWOBJ`: an instance of a known class, before its state.
-  mutating func construct(_ callable: PickleValue, _ arguments: PickleValue) throws(MACEError) -> PickleValue {
+  mutating func construct(_ callable: PickleValue, _ arguments: PickleValue) throws(MACEError) -> PickleValue
+  {
     guard case .global(let name)? = heap.node(callable), heap.elements(arguments) != nil else {
       throw malformed("object")
     }
@@ -41,11 +42,14 @@ extension PickleInterpreter {
     case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3":
       return try rebuildTensor(items, version3: name.hasSuffix("_v3"))
     case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
-      guard let first = items.first, case .tensor(var tensor)? = heap.node(first) else { throw malformed(name) }
+      guard let first = items.first, case .tensor(var tensor)? = heap.node(first) else {
+        throw malformed(name)
+      }
       tensor.isParameter = true
       return try heap.add(.tensor(tensor))
     case "torch._tensor._rebuild_from_type_v2":
-      guard items.count >= 3, case .global(let inner)? = heap.node(items[0]), inner.hasPrefix("torch._utils.") else {
+      guard items.count >= 3, case .global(let inner)? = heap.node(items[0]), inner.hasPrefix("torch._utils.")
+      else {
         throw malformed(name)
       }
       return try reduce(items[0], items[2])
@@ -109,7 +113,8 @@ extension PickleInterpreter {
       ["tanh", "abs", "sigmoid", "absolute"].contains(name)
     else {
       throw MACEError(
-        .unsupported, "\(file): refused: getattr(\(heap.describe(items[0])), '\(shortened(name))'); as "
+        .unsupported,
+        "\(file): refused: getattr(\(heap.describe(items[0])), '\(shortened(name))'); as "
           + "activations this library knows silu, tanh, abs and sigmoid")
     }
     return try heap.add(.global("torch." + name))
@@ -120,7 +125,8 @@ extension PickleInterpreter {
   /// `BINPERSID`: ("storage", class, key, location, count). The location (`cpu`, `cuda:0`, …) does not matter.
   mutating func pushStorage(_ identifier: PickleValue) throws(MACEError) {
     guard let items = heap.elements(identifier), items.count >= 5, heap.text(items[0]) == "storage",
-      case .global(let name)? = heap.node(items[1]), let key = heap.text(items[2]), case .int(let count) = items[4],
+      case .global(let name)? = heap.node(items[1]), let key = heap.text(items[2]),
+      case .int(let count) = items[4],
       count >= 0
     else { throw malformed("storage") }
     let type = name.split(separator: ".").last.map(String.init) ?? ""
@@ -130,8 +136,10 @@ extension PickleInterpreter {
     try push(.storage(TorchStorage(scalar: scalar, key: key, count: count)))
   }
 
-  private mutating func rebuildTensor(_ items: [PickleValue], version3: Bool) throws(MACEError) -> PickleValue {
-    guard items.count >= 4, case .storage(let storage)? = heap.node(items[0]), case .int(let offset) = items[1],
+  private mutating func rebuildTensor(_ items: [PickleValue], version3: Bool) throws(MACEError) -> PickleValue
+  {
+    guard items.count >= 4, case .storage(let storage)? = heap.node(items[0]),
+      case .int(let offset) = items[1],
       let size = integers(items[2]), let stride = integers(items[3]), size.count == stride.count, offset >= 0,
       !size.contains(where: { $0 < 0 }), !stride.contains(where: { $0 < 0 })
     else { throw malformed("tensor") }
@@ -177,7 +185,8 @@ extension PickleInterpreter {
     case ("i8", 8): return .int(Int(Int64(bitPattern: bits)))
     case ("i4", 4): return .int(Int(Int32(bitPattern: UInt32(bits))))
     case ("b1", 1): return .bool(bits != 0)
-    default: throw MACEError(.unsupported, "\(file): numpy scalars of type '\(shortened(code))' are not supported")
+    default:
+      throw MACEError(.unsupported, "\(file): numpy scalars of type '\(shortened(code))' are not supported")
     }
   }
 }

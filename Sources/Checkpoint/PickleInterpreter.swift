@@ -90,7 +90,8 @@ struct PickleInterpreter {
 
   mutating func recall(_ key: Int) throws(MACEError) {
     guard let value = memo[key] else {
-      throw MACEError(.format, "\(file): the pickle recalls a value \(key) that it never made; the file is damaged")
+      throw MACEError(
+        .format, "\(file): the pickle recalls a value \(key) that it never made; the file is damaged")
     }
     try push(value)
   }

@@ -5,14 +5,17 @@ enum PickleNames {
   /// Classes whose instances are kept as data: name, arguments and attributes.
   static let classes: Set<String> = {
     var names: Set<String> = [
-      "e3nn.o3._linear.Linear", "e3nn.o3._linear.Instruction", "e3nn.o3._irreps.Irreps", "e3nn.o3._irreps._MulIr",
+      "e3nn.o3._linear.Linear", "e3nn.o3._linear.Instruction", "e3nn.o3._irreps.Irreps",
+      "e3nn.o3._irreps._MulIr",
       "e3nn.o3._irreps.Irrep", "e3nn.o3._spherical_harmonics.SphericalHarmonics",
       "e3nn.o3._tensor_product._tensor_product.TensorProduct",
       "e3nn.o3._tensor_product._sub.FullyConnectedTensorProduct",
-      "e3nn.o3._tensor_product._instruction.Instruction", "e3nn.nn._fc.FullyConnectedNet", "e3nn.nn._fc._Layer",
+      "e3nn.o3._tensor_product._instruction.Instruction", "e3nn.nn._fc.FullyConnectedNet",
+      "e3nn.nn._fc._Layer",
       "e3nn.nn._activation.Activation", "e3nn.math._normalize_activation.normalize2mom",
       "mace.modules.gate.GatedEquivariantBlock", "mace.modules.irreps_tools.reshape_irreps",
-      "mace.modules.symmetric_contraction.SymmetricContraction", "mace.modules.symmetric_contraction.Contraction",
+      "mace.modules.symmetric_contraction.SymmetricContraction",
+      "mace.modules.symmetric_contraction.Contraction",
       "mace.modules.wrapper_ops.CuEquivarianceConfig", "mace.modules.wrapper_ops.OEQConfig",
       "torch.nn.modules.container.ModuleList", "torch.nn.modules.container.ParameterList",
       "torch.nn.modules.container.Sequential", "torch.nn.modules.linear.Linear",
@@ -22,12 +25,16 @@ enum PickleNames {
     ]
     for name in ["ScaleShiftMACE", "MACE"] { names.insert("mace.modules.models.\(name)") }
     for name in [
-      "LinearNodeEmbeddingBlock", "RadialEmbeddingBlock", "AtomicEnergiesBlock", "EquivariantProductBasisBlock",
+      "LinearNodeEmbeddingBlock", "RadialEmbeddingBlock", "AtomicEnergiesBlock",
+      "EquivariantProductBasisBlock",
       "LinearReadoutBlock", "NonLinearReadoutBlock", "NonLinearBiasReadoutBlock", "ScaleShiftBlock",
     ] { names.insert("mace.modules.blocks.\(name)") }
-    for block in Configuration.InteractionBlock.allCases { names.insert("mace.modules.blocks.\(block.rawValue)") }
+    for block in Configuration.InteractionBlock.allCases {
+      names.insert("mace.modules.blocks.\(block.rawValue)")
+    }
     for name in [
-      "BesselBasis", "GaussianBasis", "ChebychevBasis", "PolynomialCutoff", "AgnesiTransform", "SoftTransform",
+      "BesselBasis", "GaussianBasis", "ChebychevBasis", "PolynomialCutoff", "AgnesiTransform",
+      "SoftTransform",
       "ZBLBasis", "RadialMLP",
     ] { names.insert("mace.modules.radial.\(name)") }
     return names
@@ -55,9 +62,12 @@ enum PickleNames {
     "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3",
     "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state",
     "torch._tensor._rebuild_from_type_v2", "torch.fx.graph_module.reduce_graph_module", "_codecs.encode",
-    "collections.OrderedDict", "collections.defaultdict", "builtins.set", "builtins.frozenset", "builtins.dict",
-    "builtins.list", "builtins.tuple", "builtins.getattr", "builtins.bytearray", "numpy.core.multiarray.scalar",
-    "numpy._core.multiarray.scalar", "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct",
+    "collections.OrderedDict", "collections.defaultdict", "builtins.set", "builtins.frozenset",
+    "builtins.dict",
+    "builtins.list", "builtins.tuple", "builtins.getattr", "builtins.bytearray",
+    "numpy.core.multiarray.scalar",
+    "numpy._core.multiarray.scalar", "numpy.core.multiarray._reconstruct",
+    "numpy._core.multiarray._reconstruct",
   ]
 
   /// Python 2's module names in their Python 3 spelling.
@@ -77,10 +87,12 @@ enum PickleNames {
     }
     if name.hasPrefix("mace.") || name.hasPrefix("e3nn.") || name.hasPrefix("torch.nn.") {
       return MACEError(
-        .unsupported, "\(file): refused: \(shortened(name)) is a component that this library does not implement")
+        .unsupported,
+        "\(file): refused: \(shortened(name)) is a component that this library does not implement")
     }
     return MACEError(
-      .unsupported, "\(file): refused: \(shortened(name)) has no place in a MACE model. Nothing of the file was "
+      .unsupported,
+      "\(file): refused: \(shortened(name)) has no place in a MACE model. Nothing of the file was "
         + "executed; do not open it with Python unless you trust where it comes from")
   }
 

@@ -60,19 +60,22 @@ enum SafetensorsReader {
     if case .object(let entries)? = fields.first(where: { $0.key == "__metadata__" })?.value {
       for entry in entries {
         guard case .text(let text) = entry.value else {
-          throw MACEError(.format, "\(file): '__metadata__' holds something other than texts; the file is damaged")
+          throw MACEError(
+            .format, "\(file): '__metadata__' holds something other than texts; the file is damaged")
         }
         result[entry.key] = text
       }
     }
     guard result["format"] == format else {
       throw MACEError(
-        .unsupported, "\(file): these safetensors were not written by this library and do not describe a MACE "
+        .unsupported,
+        "\(file): these safetensors were not written by this library and do not describe a MACE "
           + "architecture; convert the .model file of mace-torch instead")
     }
     guard let found = result["format_version"], found == version else {
       throw MACEError(
-        .unsupported, "\(file): format version '\(shortened(result["format_version"] ?? "none"))' is not supported "
+        .unsupported,
+        "\(file): format version '\(shortened(result["format_version"] ?? "none"))' is not supported "
           + "(this library reads version \(version)); update the library")
     }
     return result
@@ -91,21 +94,27 @@ enum SafetensorsReader {
       var bytes = element.size
       for length in shape {
         let (product, overflow) = bytes.multipliedReportingOverflow(by: length)
-        guard !overflow else { throw MACEError(.format, "\(path): the shape is impossible; the file is damaged") }
+        guard !overflow else {
+          throw MACEError(.format, "\(path): the shape is impossible; the file is damaged")
+        }
         bytes = product
       }
       guard shape.count <= 16, offsets.count == 2, offsets[0] <= offsets[1], offsets[1] <= size,
         offsets[1] - offsets[0] == bytes
       else {
         throw MACEError(
-          .format, "\(path): its offsets \(offsets.prefix(4)) do not fit shape and file; it is truncated or damaged")
+          .format,
+          "\(path): its offsets \(offsets.prefix(4)) do not fit shape and file; it is truncated or damaged")
       }
       entries.append(Entry(name: name, element: element, shape: shape, data: offsets[0]..<offsets[1]))
     }
     var end = 0
-    for entry in entries.sorted(by: { ($0.data.lowerBound, $0.data.upperBound) < ($1.data.lowerBound, $1.data.upperBound) }) {
+    for entry in entries.sorted(by: {
+      ($0.data.lowerBound, $0.data.upperBound) < ($1.data.lowerBound, $1.data.upperBound)
+    }) {
       guard entry.data.lowerBound == end else {
-        throw MACEError(.format, "\(file): tensors overlap or leave a hole at '\(shortened(entry.name))'; damaged file")
+        throw MACEError(
+          .format, "\(file): tensors overlap or leave a hole at '\(shortened(entry.name))'; damaged file")
       }
       end = entry.data.upperBound
     }
@@ -135,7 +144,8 @@ enum SafetensorsReader {
     case .bool: values = bytes.converted(UInt8.self, count) { $0 == 0 ? 0 : 1 }
     }
     guard values.allSatisfy(\.isFinite) else {
-      throw MACEError(.format, "\(file): '\(shortened(entry.name))' holds a number that is not finite; damaged file")
+      throw MACEError(
+        .format, "\(file): '\(shortened(entry.name))' holds a number that is not finite; damaged file")
     }
     return Tensor(element: element, shape: entry.shape, values: values, isParameter: isParameter)
   }

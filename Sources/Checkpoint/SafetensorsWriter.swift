@@ -10,7 +10,8 @@ extension MACEModel {
   /// - Throws: `MACEError` of kind `.io`, or `.invalidArgument` for a model that cannot be written exactly.
   public func write(safetensors path: String) throws(MACEError) {
     let (header, order) = try safetensorsHeader()
-    try AtomicFile.write(to: path) { (write: (UnsafeRawBufferPointer) throws(MACEError) -> Void) throws(MACEError) in
+    try AtomicFile.write(to: path) {
+      (write: (UnsafeRawBufferPointer) throws(MACEError) -> Void) throws(MACEError) in
       try Self.put(header, write)
       for name in order {
         if let tensor = tensors[name] { try Self.put(try tensor.littleEndianBytes(name), write) }
@@ -45,7 +46,8 @@ extension MACEModel {
   /// Length and text of the header, and the order of the tensors: widest numbers first, so that all are aligned.
   private func safetensorsHeader() throws(MACEError) -> ([UInt8], [String]) {
     for key in metadata.keys where SafetensorsReader.reservedKeys.contains(key) {
-      throw MACEError(.invalidArgument, "the metadata key '\(key)' is reserved by the file format; choose another")
+      throw MACEError(
+        .invalidArgument, "the metadata key '\(key)' is reserved by the file format; choose another")
     }
     try ModelChecker.check(self, file: "the model")
     let order = tensors.keys.sorted { a, b in
@@ -76,7 +78,8 @@ extension MACEModel {
     var text = Array(JSON.object(fields).encoded.utf8)
     while !text.count.isMultiple(of: 8) { text.append(0x20) }
     guard text.count <= SafetensorsReader.headerLimit else {
-      throw MACEError(.invalidArgument, "the metadata are too long (\(text.count) bytes); keep them below 16 MB")
+      throw MACEError(
+        .invalidArgument, "the metadata are too long (\(text.count) bytes); keep them below 16 MB")
     }
     let length = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) }
     return (length + text, order)
@@ -86,7 +89,8 @@ extension MACEModel {
 extension Tensor {
   fileprivate func littleEndianBytes(_ name: String) throws(MACEError) -> [UInt8] {
     let inexact = MACEError(
-      .invalidArgument, "the tensor '\(name)' of type \(element.rawValue) cannot be written exactly; convert the model "
+      .invalidArgument,
+      "the tensor '\(name)' of type \(element.rawValue) cannot be written exactly; convert the model "
         + "to float64 or float32 first")
     guard values.allSatisfy(\.isFinite) else {
       throw MACEError(.invalidArgument, "the tensor '\(name)' holds a number that is not finite")

@@ -19,10 +19,13 @@ final class TorchArchive {
     self.file = file
     budget = bytes.count + (1 << 20)
     let pickles = archive.members.map(\.name).filter { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }
-    let compiled = archive.members.contains { $0.name.hasSuffix("/constants.pkl") || $0.name.contains("/code/") }
+    let compiled = archive.members.contains {
+      $0.name.hasSuffix("/constants.pkl") || $0.name.contains("/code/")
+    }
     guard !compiled else {
       throw MACEError(
-        .unsupported, "\(file) is a compiled (TorchScript) model, as *_compiled.model and *-lammps.pt files are; "
+        .unsupported,
+        "\(file) is a compiled (TorchScript) model, as *_compiled.model and *-lammps.pt files are; "
           + "use the uncompiled .model file from which it was made")
     }
     guard pickles.count == 1, let pickle = pickles.first else {
@@ -33,7 +36,8 @@ final class TorchArchive {
       let order = String(decoding: try archive.read(prefix + "byteorder"), as: UTF8.self)
       guard order == "little" else {
         throw MACEError(
-          .unsupported, "\(file): the numbers are stored in byte order '\(shortened(order))'; save the model on a "
+          .unsupported,
+          "\(file): the numbers are stored in byte order '\(shortened(order))'; save the model on a "
             + "little-endian machine")
       }
     }
@@ -51,7 +55,8 @@ final class TorchArchive {
   func materialize(_ tensor: TorchTensor, name: String) throws(MACEError) -> Tensor {
     let count = try elementCount(tensor, name: name)
     guard count <= budget else {
-      throw MACEError(.format, "\(file): the tensors claim more numbers than the file can hold (at \(name)); damaged")
+      throw MACEError(
+        .format, "\(file): the tensors claim more numbers than the file can hold (at \(name)); damaged")
     }
     budget -= count
     let element = try element(tensor.scalar, name: name)
@@ -60,7 +65,8 @@ final class TorchArchive {
       let bytes = try data(tensor.storage)
       guard tensor.storage.count <= bytes.count / tensor.storage.scalar.size else {
         throw MACEError(
-          .format, "\(file): \(name): its storage '\(shortened(tensor.storage.key))' has \(bytes.count) bytes, too "
+          .format,
+          "\(file): \(name): its storage '\(shortened(tensor.storage.key))' has \(bytes.count) bytes, too "
             + "few for \(tensor.storage.count) numbers; the file is damaged")
       }
       let limit = tensor.storage.count * tensor.storage.scalar.size / tensor.scalar.size
@@ -77,7 +83,8 @@ final class TorchArchive {
     for size in tensor.size {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
       guard !overflow else {
-        throw MACEError(.format, "\(file): \(name): the shape \(tensor.size) is impossible; the file is damaged")
+        throw MACEError(
+          .format, "\(file): \(name): the shape \(tensor.size) is impossible; the file is damaged")
       }
       count = product
     }
@@ -94,7 +101,8 @@ final class TorchArchive {
     }
     guard last < limit else {
       throw MACEError(
-        .format, "\(file): \(name): shape \(tensor.size) at offset \(tensor.offset) reaches beyond its storage of "
+        .format,
+        "\(file): \(name): shape \(tensor.size) at offset \(tensor.offset) reaches beyond its storage of "
           + "\(limit) numbers; the file is damaged")
     }
   }
@@ -151,7 +159,9 @@ final class TorchArchive {
     case .float: return gather(bytes, UInt32.self, offset, count, indices) { Double(Float(bitPattern: $0)) }
     case .half: return gather(bytes, UInt16.self, offset, count, indices) { Number.half($0) }
     case .bfloat16:
-      return gather(bytes, UInt16.self, offset, count, indices) { Double(Float(bitPattern: UInt32($0) << 16)) }
+      return gather(bytes, UInt16.self, offset, count, indices) {
+        Double(Float(bitPattern: UInt32($0) << 16))
+      }
     case .long: return gather(bytes, Int64.self, offset, count, indices) { Double($0) }
     case .int: return gather(bytes, Int32.self, offset, count, indices) { Double($0) }
     case .short: return gather(bytes, Int16.self, offset, count, indices) { Double($0) }

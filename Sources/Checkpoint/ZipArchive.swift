@@ -27,7 +27,8 @@ struct ZipArchive {
       let entry = try Self.readEntry(&reader, file: file)
       let member = try Self.locate(entry, in: bytes, before: directory.offset, file: file)
       guard indices.updateValue(members.count, forKey: member.name) == nil else {
-        throw MACEError(.format, "\(file): the archive holds two members named '\(member.name)'; it is damaged")
+        throw MACEError(
+          .format, "\(file): the archive holds two members named '\(member.name)'; it is damaged")
       }
       members.append(member)
       extents.append(entry.offset..<member.data.upperBound)
@@ -51,7 +52,8 @@ struct ZipArchive {
     let member = members[index]
     let data = UnsafeRawBufferPointer(rebasing: bytes[member.data])
     guard CRC32.checksum(data) == member.crc else {
-      throw MACEError(.format, "\(file): the checksum of '\(name)' is wrong; the file is damaged, copy it again")
+      throw MACEError(
+        .format, "\(file): the checksum of '\(name)' is wrong; the file is damaged, copy it again")
     }
     return data
   }
@@ -121,7 +123,9 @@ struct ZipArchive {
     _ = try record.take(20)  // record size, versions, disk numbers
     let first = try record.size64()
     let count = try record.size64()
-    guard first == count else { throw MACEError(.format, "\(file): an archive in several parts cannot be read") }
+    guard first == count else {
+      throw MACEError(.format, "\(file): an archive in several parts cannot be read")
+    }
     let size = try record.size64()
     let offset = try record.size64()
     return (offset, size, count, start)
@@ -148,11 +152,13 @@ struct ZipArchive {
     let extra = try reader.take(lengths.1)
     _ = try reader.take(lengths.2)
     guard flags & 0x41 == 0 else {
-      throw MACEError(.unsupported, "\(file): member '\(name)' is encrypted; save the model without a password")
+      throw MACEError(
+        .unsupported, "\(file): member '\(name)' is encrypted; save the model without a password")
     }
     guard method == 0 else {
       throw MACEError(
-        .unsupported, "\(file): member '\(name)' is compressed (zip method \(method)); model files are stored "
+        .unsupported,
+        "\(file): member '\(name)' is compressed (zip method \(method)); model files are stored "
           + "without compression: use the file as torch.save wrote it, or repack it with 'zip -0'")
     }
     let wide = try zip64Sizes(extra, size: size, stored: stored, offset: offset, file: file)
@@ -189,20 +195,23 @@ struct ZipArchive {
   ) throws(MACEError) -> Member {
     var header = ByteReader(bytes, at: entry.offset, subject: "\(file): the header of member '\(entry.name)'")
     guard entry.offset < limit, try header.uint32() == 0x0403_4b50 else {
-      throw MACEError(.format, "\(file): member '\(entry.name)' of the archive has no header; the file is damaged")
+      throw MACEError(
+        .format, "\(file): member '\(entry.name)' of the archive has no header; the file is damaged")
     }
     _ = try header.take(22)
     let nameLength = Int(try header.uint16())
     let extraLength = Int(try header.uint16())
     let name = try header.take(nameLength)
     guard name.elementsEqual(entry.name.utf8) else {
-      throw MACEError(.format, "\(file): header and directory disagree about member '\(entry.name)'; damaged file")
+      throw MACEError(
+        .format, "\(file): header and directory disagree about member '\(entry.name)'; damaged file")
     }
     _ = try header.take(extraLength)
     let start = header.position
     let (end, overflow) = start.addingReportingOverflow(entry.size)
     guard !overflow, entry.size >= 0, end <= limit else {
-      throw MACEError(.format, "\(file): member '\(entry.name)' lies outside the file; it is truncated or damaged")
+      throw MACEError(
+        .format, "\(file): member '\(entry.name)' lies outside the file; it is truncated or damaged")
     }
     return Member(name: entry.name, data: start..<end, crc: entry.crc)
   }

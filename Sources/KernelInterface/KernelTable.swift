@@ -7,51 +7,59 @@ public struct KernelTable<Element>: @unchecked Sendable {
   public typealias Out = UnsafeMutablePointer<Element>
 
   /// y[yRow[r] + w] (+)= Σ_u x[xRow[r] + u] · weight[u][w], r < rows, u < inner, w < outer (whole vectors).
-  public typealias Linear = @Sendable (
-    _ rows: Int, _ xRows: UnsafePointer<Int>, _ yRows: UnsafePointer<Int>, _ inner: Int, _ outer: Int,
-    _ x: In, _ weight: In, _ y: Out, _ accumulate: Bool
-  ) -> Void
+  public typealias Linear =
+    @Sendable (
+      _ rows: Int, _ xRows: UnsafePointer<Int>, _ yRows: UnsafePointer<Int>, _ inner: Int, _ outer: Int,
+      _ x: In, _ weight: In, _ y: Out, _ accumulate: Bool
+    ) -> Void
 
   /// y = constant · silu(x) and slope = dy/dx, `count` numbers (whole vectors); y may be x.
-  public typealias SiLU = @Sendable (_ count: Int, _ constant: Double, _ x: In, _ y: Out, _ slope: Out) -> Void
+  public typealias SiLU =
+    @Sendable (_ count: Int, _ constant: Double, _ x: In, _ y: Out, _ slope: Out) -> Void
 
   /// M[row][c] += Σ_edges Σ_tiles R_p[e][c] Σ_m1 Q_e[m3][m1] S_e[m1][c].
   ///
   /// weights R: `[path][edge][channel]` with `pathStride` between paths; couplings Q: `[edge][couplingStride]`;
   /// senders: per edge the first row of the sender's features.
-  public typealias Convolve = @Sendable (
-    _ tiles: UnsafePointer<ConvolutionTile>, _ tileCount: Int, _ edges: Int, _ channels: Int,
-    _ weights: In, _ pathStride: Int, _ couplings: In, _ couplingStride: Int,
-    _ senders: UnsafePointer<UnsafePointer<Element>>, _ message: Out
-  ) -> Void
+  public typealias Convolve =
+    @Sendable (
+      _ tiles: UnsafePointer<ConvolutionTile>, _ tileCount: Int, _ edges: Int, _ channels: Int,
+      _ weights: In, _ pathStride: Int, _ couplings: In, _ couplingStride: Int,
+      _ senders: UnsafePointer<UnsafePointer<Element>>, _ message: Out
+    ) -> Void
 
   /// The adjoint of `Convolve` for one receiver: from G = ∂E/∂M it sets ∂E/∂R (layout of R) and ∂E/∂Q (layout
   /// of Q) and, if `senderAdjoints` is given, adds ∂E/∂S_e to each edge's sender.
-  public typealias ConvolveAdjoint = @Sendable (
-    _ tiles: UnsafePointer<ConvolutionTile>, _ tileCount: Int, _ edges: Int, _ channels: Int,
-    _ weights: In, _ weightAdjoints: Out, _ pathStride: Int,
-    _ couplings: In, _ couplingAdjoints: Out, _ couplingStride: Int,
-    _ senders: UnsafePointer<UnsafePointer<Element>>,
-    _ senderAdjoints: UnsafePointer<UnsafeMutablePointer<Element>>?, _ messageAdjoint: In
-  ) -> Void
+  public typealias ConvolveAdjoint =
+    @Sendable (
+      _ tiles: UnsafePointer<ConvolutionTile>, _ tileCount: Int, _ edges: Int, _ channels: Int,
+      _ weights: In, _ weightAdjoints: Out, _ pathStride: Int,
+      _ couplings: In, _ couplingAdjoints: Out, _ couplingStride: Int,
+      _ senders: UnsafePointer<UnsafePointer<Element>>,
+      _ senderAdjoints: UnsafePointer<UnsafeMutablePointer<Element>>?, _ messageAdjoint: In
+    ) -> Void
 
   /// B[d][c] = polynomial_d(A[:][c]) for up to 4 atoms of one species.
   ///
   /// coefficients: `[channel vector of channelAlignment][coefficient][lane]`; scratch: one vector per node and atom.
-  public typealias Contract = @Sendable (
-    _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ channels: Int,
-    _ coefficients: In, _ coefficientCount: Int,
-    _ features: UnsafePointer<UnsafePointer<Element>>, _ outputs: UnsafePointer<UnsafeMutablePointer<Element>>,
-    _ scratch: Out
-  ) -> Void
+  public typealias Contract =
+    @Sendable (
+      _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ channels: Int,
+      _ coefficients: In, _ coefficientCount: Int,
+      _ features: UnsafePointer<UnsafePointer<Element>>,
+      _ outputs: UnsafePointer<UnsafeMutablePointer<Element>>,
+      _ scratch: Out
+    ) -> Void
 
   /// The adjoint of `Contract`: adds Σ_d G[d][c] ∂polynomial_d/∂A[i][c] to `featureAdjoints`.
-  public typealias ContractAdjoint = @Sendable (
-    _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ channels: Int,
-    _ coefficients: In, _ coefficientCount: Int,
-    _ features: UnsafePointer<UnsafePointer<Element>>, _ outputAdjoints: UnsafePointer<UnsafePointer<Element>>,
-    _ featureAdjoints: UnsafePointer<UnsafeMutablePointer<Element>>, _ scratch: Out
-  ) -> Void
+  public typealias ContractAdjoint =
+    @Sendable (
+      _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ channels: Int,
+      _ coefficients: In, _ coefficientCount: Int,
+      _ features: UnsafePointer<UnsafePointer<Element>>,
+      _ outputAdjoints: UnsafePointer<UnsafePointer<Element>>,
+      _ featureAdjoints: UnsafePointer<UnsafeMutablePointer<Element>>, _ scratch: Out
+    ) -> Void
 
   /// The rate of independent fused multiply–adds over `iterations` rounds: returns the number of
   /// floating-point operations done (2 per lane and fma); `sink` keeps the result alive.

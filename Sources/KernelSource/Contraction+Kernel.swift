@@ -164,7 +164,9 @@ private struct Quartet<L: Lane> {
         L.fma(x.d, y.d, L.load(d + i)).store(d + i)
       }
     }
-    @inline(__always) func add(_ w: L, _ y: Quartet, _ i: Int, _ n: Int) { add(Quartet(repeating: w), y, i, n) }
+    @inline(__always) func add(_ w: L, _ y: Quartet, _ i: Int, _ n: Int) {
+      add(Quartet(repeating: w), y, i, n)
+    }
   }
 
   @inline(__always) init() {}

@@ -7,7 +7,8 @@ import KernelInterface
 /// A tile's rows of M stay in registers over all edges.
 func convolve<L: Lane>(
   _ lane: L.Type, tiles: UnsafePointer<ConvolutionTile>, tileCount: Int, edges: Int, channels: Int,
-  weights: UnsafePointer<L.Element>, pathStride: Int, couplings: UnsafePointer<L.Element>, couplingStride: Int,
+  weights: UnsafePointer<L.Element>, pathStride: Int, couplings: UnsafePointer<L.Element>,
+  couplingStride: Int,
   senders: UnsafePointer<UnsafePointer<L.Element>>, message: UnsafeMutablePointer<L.Element>
 ) {
   for t in 0..<tileCount {

@@ -29,8 +29,12 @@ extension Lane {
   typealias VectorD = SIMD8<Double>
   typealias VectorF = SIMD16<Float>
   let instructionSet = "avx512"
-  @inline(__always) private func fmaD(_ a: VectorD, _ b: VectorD, _ c: VectorD) -> VectorD { mk_fma_d8(a, b, c) }
-  @inline(__always) private func fmaF(_ a: VectorF, _ b: VectorF, _ c: VectorF) -> VectorF { mk_fma_f16(a, b, c) }
+  @inline(__always) private func fmaD(_ a: VectorD, _ b: VectorD, _ c: VectorD) -> VectorD {
+    mk_fma_d8(a, b, c)
+  }
+  @inline(__always) private func fmaF(_ a: VectorF, _ b: VectorF, _ c: VectorF) -> VectorF {
+    mk_fma_f16(a, b, c)
+  }
   @inline(__always) private func sumD(_ a: VectorD) -> Double { mk_sum_d8(a) }
   @inline(__always) private func sumF(_ a: VectorF) -> Float { mk_sum_f16(a) }
   private let tile = 4
@@ -38,8 +42,12 @@ extension Lane {
   typealias VectorD = SIMD4<Double>
   typealias VectorF = SIMD8<Float>
   let instructionSet = "avx2"
-  @inline(__always) private func fmaD(_ a: VectorD, _ b: VectorD, _ c: VectorD) -> VectorD { mk_fma_d4(a, b, c) }
-  @inline(__always) private func fmaF(_ a: VectorF, _ b: VectorF, _ c: VectorF) -> VectorF { mk_fma_f8(a, b, c) }
+  @inline(__always) private func fmaD(_ a: VectorD, _ b: VectorD, _ c: VectorD) -> VectorD {
+    mk_fma_d4(a, b, c)
+  }
+  @inline(__always) private func fmaF(_ a: VectorF, _ b: VectorF, _ c: VectorF) -> VectorF {
+    mk_fma_f8(a, b, c)
+  }
   @inline(__always) private func sumD(_ a: VectorD) -> Double { mk_sum_d4(a) }
   @inline(__always) private func sumF(_ a: VectorF) -> Float { mk_sum_f8(a) }
   private let tile = 2
@@ -47,8 +55,12 @@ extension Lane {
   typealias VectorD = SIMD2<Double>
   typealias VectorF = SIMD4<Float>
   let instructionSet = "baseline"
-  @inline(__always) private func fmaD(_ a: VectorD, _ b: VectorD, _ c: VectorD) -> VectorD { mk_fma_d2(a, b, c) }
-  @inline(__always) private func fmaF(_ a: VectorF, _ b: VectorF, _ c: VectorF) -> VectorF { mk_fma_f4(a, b, c) }
+  @inline(__always) private func fmaD(_ a: VectorD, _ b: VectorD, _ c: VectorD) -> VectorD {
+    mk_fma_d2(a, b, c)
+  }
+  @inline(__always) private func fmaF(_ a: VectorF, _ b: VectorF, _ c: VectorF) -> VectorF {
+    mk_fma_f4(a, b, c)
+  }
   @inline(__always) private func sumD(_ a: VectorD) -> Double { mk_sum_d2(a) }
   @inline(__always) private func sumF(_ a: VectorF) -> Float { mk_sum_f4(a) }
   private let tile = 2

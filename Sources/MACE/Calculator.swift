@@ -77,7 +77,8 @@ public final class Calculator {
     let list = try neighbors(of: structure)
     let graph = EdgeGraph(
       localCount: species.count, species: species, positions: structure.positions, offsets: list.offsets,
-      neighbors: list.neighbors, shiftIndices: list.shiftIndices, shifts: list.shiftVectors(cell: structure.cell))
+      neighbors: list.neighbors, shiftIndices: list.shiftIndices,
+      shifts: list.shiftVectors(cell: structure.cell))
     listSeconds += monotonicSeconds() - started
     var result = try run(graph, properties, exchange: nil)
     if properties.contains(.virial), let cell = structure.cell, structure.pbc.isAll {
@@ -101,7 +102,8 @@ public final class Calculator {
     }
     return try run(
       EdgeGraph(
-        localCount: graph.localCount, species: graph.species, positions: graph.positions, offsets: graph.offsets,
+        localCount: graph.localCount, species: graph.species, positions: graph.positions,
+        offsets: graph.offsets,
         neighbors: graph.neighbors, shiftIndices: [], shifts: []), properties, exchange: exchange)
   }
 
@@ -215,6 +217,7 @@ public final class Calculator {
     let name = Element.symbol(of: z) ?? "Z = \(z)"
     let known = potential.atomicNumbers.map { Element.symbol(of: $0) ?? "Z=\($0)" }.joined(separator: " ")
     return MACEError(
-      .unknownElement, "atom \(i) (counted from 0) is \(name), which the model does not know; it knows \(known)")
+      .unknownElement,
+      "atom \(i) (counted from 0) is \(name), which the model does not know; it knows \(known)")
   }
 }

@@ -21,12 +21,14 @@ final class CompiledModel<Element: FeatureScalar>: Sendable {
     self.model = model
     kernels = Element.kernels(set)
     let c = model.configuration
-    guard !c.layers.isEmpty, !c.atomicNumbers.isEmpty, !c.heads.isEmpty, c.cutoff.isFinite, c.cutoff > 0 else {
+    guard !c.layers.isEmpty, !c.atomicNumbers.isEmpty, !c.heads.isEmpty, c.cutoff.isFinite, c.cutoff > 0
+    else {
       throw MACEError(.format, "the model has no layer, element or head, or its cutoff is not positive")
     }
     var layers: [InteractionLayer<Element>] = []
     for t in c.layers.indices { layers.append(try InteractionLayer(model, layer: t)) }
-    for (a, b) in zip(layers, layers.dropFirst()) where a.configuration.outputIrreps != b.configuration.nodeIrreps {
+    for (a, b) in zip(layers, layers.dropFirst())
+    where a.configuration.outputIrreps != b.configuration.nodeIrreps {
       throw MACEError(
         .format, "interactions.\(b.index) reads \(b.configuration.nodeIrreps), not the product's output")
     }
@@ -47,10 +49,10 @@ final class CompiledModel<Element: FeatureScalar>: Sendable {
     species = Mutex(Array(repeating: nil, count: c.atomicNumbers.count))
   }
 
-  /// Tables of the given elements (indices into the model's element list), made on first use.
-  func data(for used: Set<Int>) throws(MACEError) -> [SpeciesData<Element>?] {
+  /// Tables of all elements met so far, those of the given nodes among them; made on first use.
+  func data(for nodes: [Int32]) throws(MACEError) -> [SpeciesData<Element>?] {
     try species.withLock { (tables) throws(MACEError) in
-      for z in used where tables[z] == nil {
+      for z in nodes.lazy.map(Int.init) where tables[z] == nil {
         tables[z] = try SpeciesData(model, layers, species: z, kernels)
       }
       return tables

@@ -97,11 +97,14 @@ final class ContractionPlan: @unchecked Sendable {
     return buffer
   }
 
-  private static func power(_ base: Int, _ exponent: Int) -> Int { (0..<exponent).reduce(1) { p, _ in p * base } }
+  private static func power(_ base: Int, _ exponent: Int) -> Int {
+    (0..<exponent).reduce(1) { p, _ in p * base }
+  }
 
   /// Adds every non-zero U[d, i1…iν, p] to the monomial of the sorted indices.
   private static func gather(
-    _ u: [Double], order: Int, rows: Int, paths: Int, tensor: Int32, into monomials: inout [[[Int]: [Contribution]]]
+    _ u: [Double], order: Int, rows: Int, paths: Int, tensor: Int32,
+    into monomials: inout [[[Int]: [Contribution]]]
   ) {
     let perComponent = power(rows, order)
     for d in monomials.indices {
@@ -154,7 +157,8 @@ final class ContractionPlan: @unchecked Sendable {
           }
           nodes.append(
             PolynomialNode(
-              index: key[level], coefficient: coefficient, firstChild: start + first, endChild: start + child))
+              index: key[level], coefficient: coefficient, firstChild: start + first, endChild: start + child)
+          )
         }
       }
     }

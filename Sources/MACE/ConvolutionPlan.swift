@@ -51,7 +51,8 @@ final class ConvolutionPlan: @unchecked Sendable {
                 if roundsToFloat32 && l1 * l2 * l3 != 0 { c = Double(Float(c)) }
                 terms.append(
                   CouplingTerm(
-                    coupling: couplings, harmonic: l2 * l2 + m2, coefficient: Double(2 * l3 + 1).squareRoot() * c))
+                    coupling: couplings, harmonic: l2 * l2 + m2,
+                    coefficient: Double(2 * l3 + 1).squareRoot() * c))
               }
               couplings += 1
             }

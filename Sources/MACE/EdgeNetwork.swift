@@ -45,12 +45,14 @@ final class EdgeNetwork<Element: FeatureScalar>: @unchecked Sendable {
   ) throws(MACEError) {
     let widths = network.widths
     guard widths.count >= 2, widths.last == counts.reduce(0, +) else {
-      throw MACEError(.format, "\(prefix): widths \(widths) do not end in \(counts.reduce(0, +)) path weights")
+      throw MACEError(
+        .format, "\(prefix): widths \(widths) do not end in \(counts.reduce(0, +)) path weights")
     }
     isNormalised = network.kind == .layerNorm
     if !isNormalised && widths.count > 2 && network.activation.function != .silu {
       throw MACEError(
-        .unsupported, "\(prefix): activation \(network.activation.function.rawValue); only silu is known there")
+        .unsupported,
+        "\(prefix): activation \(network.activation.function.rawValue); only silu is known there")
     }
     constant = isNormalised ? 1 : network.activation.constant
     epsilon = network.epsilon
@@ -95,7 +97,8 @@ final class EdgeNetwork<Element: FeatureScalar>: @unchecked Sendable {
     }
     lastBias =
       isNormalised
-      ? try model.values("\(prefix).net.\(3 * (widths.count - 2)).bias", count: outer).map { Element($0) } : []
+      ? try model.values("\(prefix).net.\(3 * (widths.count - 2)).bias", count: outer).map { Element($0) }
+      : []
     self.hidden = hidden
     self.slices = slices
     tapeWidth = tape
@@ -150,7 +153,8 @@ final class EdgeNetwork<Element: FeatureScalar>: @unchecked Sendable {
         }
       }
       kernels.linear(
-        count, tape.rows.x.base, tape.rows.y.base, lastInner, sliceChannels, x, weights.base + slice.weight, y,
+        count, tape.rows.x.base, tape.rows.y.base, lastInner, sliceChannels, x, weights.base + slice.weight,
+        y,
         isNormalised)
     }
   }
@@ -247,7 +251,8 @@ final class EdgeNetwork<Element: FeatureScalar>: @unchecked Sendable {
 
   /// Layer k's matrix as [in][out], normalisation multiplied in.
   private static func matrix(
-    _ model: MACEModel, _ prefix: String, _ kind: Configuration.RadialNetwork.Kind, layer k: Int, _ inner: Int,
+    _ model: MACEModel, _ prefix: String, _ kind: Configuration.RadialNetwork.Kind, layer k: Int,
+    _ inner: Int,
     _ outer: Int
   ) throws(MACEError) -> [Double] {
     switch kind {

@@ -55,7 +55,8 @@ extension Evaluator {
       model.kernels, adjoints, s.inOffsets.base, outputAdjoints[t].base, s.outOffsets.base, atoms: atoms,
       accumulate: true, s.rows)
     next.down?.applyTransposed(
-      model.kernels, adjoints + next.sender.width, s.inOffsets.base, outputAdjoints[t].base, s.outOffsets.base,
+      model.kernels, adjoints + next.sender.width, s.inOffsets.base, outputAdjoints[t].base,
+      s.outOffsets.base,
       atoms: atoms, accumulate: true, s.rows)
   }
 
@@ -100,7 +101,9 @@ extension Evaluator {
   private func gateToMessage(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>) {
     let layer = model.layers[t]
     let kernels = model.kernels
-    guard let gated = layer.gated, let residual = layer.residual, let gateLinear = layer.gateLinear else { return }
+    guard let gated = layer.gated, let residual = layer.residual, let gateLinear = layer.gateLinear else {
+      return
+    }
     localOffsets(atoms, s.inOffsets, width: layer.target.width)
     gateLinear.applyTransposed(
       kernels, s.targets.base, s.inOffsets.base, s.targetsNext.base, s.inOffsets.base, atoms: atoms,
@@ -174,12 +177,15 @@ extension Evaluator {
       computeGeometry(t, s)
       s.lap(.geometryBackward)
       layer.radialNetwork.forward(
-        model.kernels, edges: tile.count, input: s.input.base, output: s.weights.base, sliceStride: pathStride,
+        model.kernels, edges: tile.count, input: s.input.base, output: s.weights.base,
+        sliceStride: pathStride,
         s.radialTapes[t])
       s.lap(.radialBackward)
       if t > 0 {
         let gradients = s.senderGradients[t].base
-        for e in 0..<tile.count { s.senderAdjoints.base[e] = gradients + tile.neighbor.base[e] * layer.senderWidth }
+        for e in 0..<tile.count {
+          s.senderAdjoints.base[e] = gradients + tile.neighbor.base[e] * layer.senderWidth
+        }
       }
       tile.forEachRun { b, first, count in
         model.kernels.convolveAdjoint(
@@ -216,11 +222,14 @@ extension Evaluator {
     network.backward(
       model.kernels, edges: tile.count, outputAdjoint: s.densities.base, sliceStride: 0,
       inputAdjoint: s.densityInputAdjoint.base, tape)
-    for k in 0..<(tile.count * network.inputPadded) { s.inputAdjoint.base[k] += s.densityInputAdjoint.base[k] }
+    for k in 0..<(tile.count * network.inputPadded) {
+      s.inputAdjoint.base[k] += s.densityInputAdjoint.base[k]
+    }
     return true
   }
 
-  private func edgesToForces(_ t: Int, _ s: ThreadScratch<Element>, densityFactor: Bool, atomicVirials: Bool) {
+  private func edgesToForces(_ t: Int, _ s: ThreadScratch<Element>, densityFactor: Bool, atomicVirials: Bool)
+  {
     let layer = model.layers[t], tile = s.tile, plan = layer.convolution
     let nb = model.basis.count, ny = model.harmonics.count, padded = layer.radialNetwork.inputPadded
     let width = layer.endpointWidth

@@ -114,7 +114,9 @@ extension Evaluator {
   }
 
   /// Runs of equal species in the sorted block.
-  func forEachSpecies(_ atoms: Int, _ s: ThreadScratch<Element>, _ body: (_ z: Int, _ run: Range<Int>) -> Void) {
+  func forEachSpecies(
+    _ atoms: Int, _ s: ThreadScratch<Element>, _ body: (_ z: Int, _ run: Range<Int>) -> Void
+  ) {
     var first = 0
     while first < atoms {
       let z = graph.species[s.atoms.base[first]]

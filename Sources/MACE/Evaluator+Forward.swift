@@ -54,11 +54,13 @@ extension Evaluator {
       }
       s.lap(.geometry)
       layer.radialNetwork.forward(
-        model.kernels, edges: tile.count, input: s.input.base, output: s.weights.base, sliceStride: pathStride,
+        model.kernels, edges: tile.count, input: s.input.base, output: s.weights.base,
+        sliceStride: pathStride,
         s.radialTapes[t])
       if let network = layer.densityNetwork, let tape = s.densityTapes[t] {
         network.forward(
-          model.kernels, edges: tile.count, input: s.input.base, output: s.densities.base, sliceStride: 0, tape)
+          model.kernels, edges: tile.count, input: s.input.base, output: s.densities.base, sliceStride: 0,
+          tape)
         for e in 0..<tile.count {
           let d = Double(s.densities.base[e * channelAlignment])
           s.density.base[tile.receiver.base[e]] += tanh(d * d) * tile.factor.base[e]

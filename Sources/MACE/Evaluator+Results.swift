@@ -44,7 +44,9 @@ extension Evaluator {
         for (b, block) in layer.output.irreps.blocks.enumerated() {
           let row = layer.output.firstRow(ofBlock: b)
           for c in 0..<block.multiplicity {
-            for m in 0..<block.irrep.dimension { values.append(Double(h[(row + m) * layer.output.channels + c])) }
+            for m in 0..<block.irrep.dimension {
+              values.append(Double(h[(row + m) * layer.output.channels + c]))
+            }
           }
         }
       }

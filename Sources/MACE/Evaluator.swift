@@ -65,7 +65,7 @@ final class Evaluator<Element: FeatureScalar> {
   /// forces and virials.
   func run(_ graph: EdgeGraph, _ properties: Properties, exchange: Exchange?) throws(MACEError) {
     self.graph = graph
-    species = try model.data(for: Set(graph.species.map(Int.init)))
+    species = try model.data(for: graph.species)
     let wantsGradient = !properties.isDisjoint(with: [.forces, .virial, .atomicVirials])
     prepare(wantsGradient: wantsGradient, atomicVirials: properties.contains(.atomicVirials))
     for t in model.layers.indices {
@@ -83,7 +83,8 @@ final class Evaluator<Element: FeatureScalar> {
         sumSenderGradients(t + 1)
         if let exchange, graph.nodeCount > 0 {
           try exchange.reverse(
-            scratch[0].senderGradients[t + 1].base, model.layers[t + 1].senderWidth, MemoryLayout<Element>.stride)
+            scratch[0].senderGradients[t + 1].base, model.layers[t + 1].senderWidth,
+            MemoryLayout<Element>.stride)
         }
       }
       onThreads { thread, atoms in
@@ -213,7 +214,9 @@ final class Evaluator<Element: FeatureScalar> {
       let sum = buffers[0].base
       for buffer in buffers.dropFirst() {
         let other = buffer.base
-        for i in (total * thread / buffers.count)..<(total * (thread + 1) / buffers.count) { sum[i] += other[i] }
+        for i in (total * thread / buffers.count)..<(total * (thread + 1) / buffers.count) {
+          sum[i] += other[i]
+        }
       }
     }
   }

@@ -71,7 +71,8 @@ final class InteractionLayer<Element: FeatureScalar>: @unchecked Sendable {
       skip = LinearMap(node, output, flat: try model.values(prefix + "skip_tp.weight"))
       alpha = try model.scalar(prefix + "alpha")
       beta = try model.scalar(prefix + "beta")
-      width = try model.tensor(prefix + "source_embedding.weight").count / model.configuration.atomicNumbers.count
+      width =
+        try model.tensor(prefix + "source_embedding.weight").count / model.configuration.atomicNumbers.count
     } else {
       gated = nil
       residual = nil
@@ -136,7 +137,9 @@ final class InteractionLayer<Element: FeatureScalar>: @unchecked Sendable {
     for block in gate.irrepsIn.blocks {
       if block.irrep.l == 0 {
         let range = offset..<(offset + block.multiplicity)
-        let inside = cuts.filter { range.contains($0.range.lowerBound) && $0.range.upperBound <= range.upperBound }
+        let inside = cuts.filter {
+          range.contains($0.range.lowerBound) && $0.range.upperBound <= range.upperBound
+        }
         guard inside.reduce(0, { $0 + $1.range.count }) == block.multiplicity else {
           throw MACEError(.unsupported, "gate of irreps \(gate.irrepsIn): scalars and gates overlap blocks")
         }

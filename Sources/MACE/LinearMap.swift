@@ -65,7 +65,8 @@ final class LinearMap<Element: FeatureScalar>: @unchecked Sendable {
   /// A plain `o3.Linear` with its flat weight.
   convenience init(_ input: FeatureLayout, _ output: FeatureLayout, flat: [Double], scale: Double = 1) {
     self.init(
-      input, output, scale: scale, weight: { offset, u, w, outMultiplicity in flat[offset + u * outMultiplicity + w] })
+      input, output, scale: scale,
+      weight: { offset, u, w, outMultiplicity in flat[offset + u * outMultiplicity + w] })
   }
 
   /// Element z's part of a `FullyConnectedTensorProduct` with one-hot elements; flat weight [u, z, w].
@@ -90,10 +91,12 @@ final class LinearMap<Element: FeatureScalar>: @unchecked Sendable {
     if !accumulate { clear(y, yOffsets, atoms: atoms, width: output.width) }
     for entry in entries {
       let count = rows.fill(
-        atoms: atoms, dimension: entry.dimension, xOffsets, entry.inRow, input.channels, yOffsets, entry.outRow,
+        atoms: atoms, dimension: entry.dimension, xOffsets, entry.inRow, input.channels, yOffsets,
+        entry.outRow,
         output.channels)
       kernels.linear(
-        count, rows.x.base, rows.y.base, entry.inChannels, output.channels, x, weights.base + entry.weight, y, true)
+        count, rows.x.base, rows.y.base, entry.inChannels, output.channels, x, weights.base + entry.weight, y,
+        true)
     }
   }
 
@@ -106,10 +109,12 @@ final class LinearMap<Element: FeatureScalar>: @unchecked Sendable {
     if !accumulate { clear(x, xOffsets, atoms: atoms, width: input.width) }
     for entry in entries {
       let count = rows.fill(
-        atoms: atoms, dimension: entry.dimension, yOffsets, entry.outRow, output.channels, xOffsets, entry.inRow,
+        atoms: atoms, dimension: entry.dimension, yOffsets, entry.outRow, output.channels, xOffsets,
+        entry.inRow,
         input.channels)
       kernels.linear(
-        count, rows.x.base, rows.y.base, entry.outChannels, input.channels, y, weights.base + entry.transposed, x,
+        count, rows.x.base, rows.y.base, entry.outChannels, input.channels, y,
+        weights.base + entry.transposed, x,
         true)
     }
   }

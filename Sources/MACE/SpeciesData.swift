@@ -24,7 +24,8 @@ final class SpeciesData<Element: FeatureScalar>: @unchecked Sendable {
   let selfConnection: Buffer<Element>
 
   init(
-    _ model: MACEModel, _ compiled: [InteractionLayer<Element>], species z: Int, _ kernels: KernelTable<Element>
+    _ model: MACEModel, _ compiled: [InteractionLayer<Element>], species z: Int,
+    _ kernels: KernelTable<Element>
   ) throws(MACEError) {
     let elements = model.configuration.atomicNumbers.count
     var layers: [Layer] = []
@@ -37,10 +38,12 @@ final class SpeciesData<Element: FeatureScalar>: @unchecked Sendable {
       switch layer.configuration.block {
       case .realAgnosticResidual, .realAgnosticDensityResidual:
         skip = LinearMap(
-          layer.node, layer.output, flat: try model.values(prefix + "skip_tp.weight"), species: z, of: elements)
+          layer.node, layer.output, flat: try model.values(prefix + "skip_tp.weight"), species: z,
+          of: elements)
       case .realAgnostic, .realAgnosticDensity:
         mix = LinearMap(
-          layer.target, layer.target, flat: try model.values(prefix + "skip_tp.weight"), species: z, of: elements)
+          layer.target, layer.target, flat: try model.values(prefix + "skip_tp.weight"), species: z,
+          of: elements)
       case .realAgnosticResidualNonLinear:
         let norm = 1 / Double(elements).squareRoot(), n = layer.endpointWidth
         let s = try model.values(prefix + "source_embedding.weight", count: elements * n)
@@ -68,7 +71,8 @@ final class SpeciesData<Element: FeatureScalar>: @unchecked Sendable {
     let h = embedding.base
     first.up.apply(kernels, h, zero.base, senderRow.base, zero.base, atoms: 1, accumulate: false, rows)
     first.down?.apply(
-      kernels, h, zero.base, senderRow.base + first.sender.width, zero.base, atoms: 1, accumulate: false, rows)
+      kernels, h, zero.base, senderRow.base + first.sender.width, zero.base, atoms: 1, accumulate: false, rows
+    )
     if first.configuration.usesSelfConnection, let skip = layers[0].skip ?? first.skip {
       skip.apply(kernels, h, zero.base, selfConnection.base, zero.base, atoms: 1, accumulate: false, rows)
     }
