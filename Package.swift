@@ -19,17 +19,37 @@ func kernels(_ name: String, _ define: String, _ march: String?) -> Target {
   let vectorKernels: [Target] = []
 #endif
 
+/// libmace.so shows the C API only and stays loaded once loaded: the runtime inside it cannot be unloaded.
+let sharedLibrary: [LinkerSetting] = [
+  .unsafeFlags([
+    "-use-ld=lld", "-Xlinker", "--version-script=\(Context.packageDirectory)/packaging/mace.map",
+    "-Xlinker", "-soname=libmace.so.1", "-Xlinker", "-z", "-Xlinker", "nodelete",
+  ])
+]
+
 let package = Package(
   name: "mace",
+  products: [
+    .library(name: "MACE", targets: ["MACE", "Atomistics", "Checkpoint", "ExtendedXYZ", "Diagnostics"]),
+    // installed as libmace.so; a product "mace" would collide with the command
+    .library(name: "mace-c", type: .dynamic, targets: ["LibMACE"]),
+    .executable(name: "mace", targets: ["MACECommand"]),
+  ],
+  dependencies: [
+    // of the command line only
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
   targets: [
+    // MARK: Atoms
     .target(name: "Diagnostics"),
     .target(name: "Atomistics", dependencies: ["Diagnostics"]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .target(name: "ExtendedXYZ", dependencies: ["Atomistics", "Diagnostics", "CZlib", "CLZMA"]),
+
+    // MARK: The model
     .target(name: "Equivariance"),
     .target(name: "Checkpoint", dependencies: ["Diagnostics", "Equivariance"]),
-    .target(
-      name: "MACE",
-      dependencies: ["Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "KernelInterface", "Kernels"]),
-    .executableTarget(name: "scratch", dependencies: ["MACE", "Checkpoint", "Atomistics"]),
     .target(name: "CKernelSupport"),
     .target(name: "KernelInterface"),
     kernels("KernelsBaseline", "ISA_BASELINE", nil),
@@ -37,5 +57,32 @@ let package = Package(
       name: "Kernels",
       dependencies: ["CKernelSupport", "KernelInterface", "KernelsBaseline"]
         + vectorKernels.map { .byName(name: $0.name) }),
+    .target(
+      name: "MACE",
+      dependencies: ["Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "KernelInterface", "Kernels"]),
+
+    // MARK: Faces
+    .target(name: "CMace"),
+    .target(
+      name: "LibMACE", dependencies: ["CMace", "MACE", "Atomistics", "Checkpoint", "Diagnostics"],
+      path: "Sources/libmace", linkerSettings: sharedLibrary),
+    .target(
+      name: "MACETool",
+      dependencies: ["MACE", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics"]),
+    .executableTarget(
+      name: "MACECommand",
+      dependencies: [
+        "MACETool", "MACE", "CMace", "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "scratch", dependencies: ["MACE", "Checkpoint", "Atomistics"]),
+
+    // MARK: Tests
+    .testTarget(
+      name: "AtomisticsTests", dependencies: ["Atomistics", "ExtendedXYZ", "Diagnostics"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "ExtendedXYZTests", dependencies: ["ExtendedXYZ", "Atomistics", "Diagnostics"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels
 )

@@ -4,9 +4,16 @@ import Equivariance
 ///
 /// Parameters (weights) are kept apart, in `MACEModel.tensors`, under mace-torch's `state_dict` names.
 public struct Configuration: Sendable, Equatable {
-  public enum ModelClass: String, Sendable { case mace = "MACE", scaleShiftMACE = "ScaleShiftMACE" }
+  public enum ModelClass: String, Sendable {
+    case mace = "MACE"
+    case scaleShiftMACE = "ScaleShiftMACE"
+  }
   public enum RadialBasis: String, Sendable { case bessel, gaussian, chebyshev }
-  public enum DistanceTransform: String, Sendable { case none = "None", agnesi = "Agnesi", soft = "Soft" }
+  public enum DistanceTransform: String, Sendable {
+    case none = "None"
+    case agnesi = "Agnesi"
+    case soft = "Soft"
+  }
   /// A scalar non-linearity as mace-torch applies it: `constant · f(x)` (`normalize2mom`; constant 1 when
   /// mace-torch does not scale).
   public struct Activation: Sendable, Equatable {

@@ -5,7 +5,8 @@ import Glibc
 enum FileBytes {
   /// Gives `body` the bytes of the regular file at `path`.
   ///
-  /// The file is read, not mapped: a mapping kills the process (SIGBUS) when somebody truncates the file meanwhile.
+  /// The file is read, not mapped: a mapping kills the process (SIGBUS) when somebody truncates the file
+  /// meanwhile.
   /// - Throws: `MACEError` of kind `.io` or `.memory`, or what `body` throws.
   static func withContents<R>(
     of path: String, _ body: (UnsafeRawBufferPointer) throws(MACEError) -> R

@@ -1,5 +1,5 @@
 /// A JSON value. Objects keep the order of their keys.
-indirect enum JSON: Equatable {
+package indirect enum JSON: Equatable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -8,10 +8,10 @@ indirect enum JSON: Equatable {
   case array([JSON])
   case object([(key: String, value: JSON)])
 
-  static func == (a: JSON, b: JSON) -> Bool { a.encoded == b.encoded }
+  package static func == (a: JSON, b: JSON) -> Bool { a.encoded == b.encoded }
 
   /// The value as compact JSON text. Numbers are written so that they are read back exactly.
-  var encoded: String {
+  package var encoded: String {
     var out = ""
     write(to: &out)
     return out
@@ -61,6 +61,6 @@ indirect enum JSON: Equatable {
     out += "\""
   }
 
-  static func integers(_ values: [Int]) -> JSON { .array(values.map { .integer($0) }) }
-  static func texts(_ values: [String]) -> JSON { .array(values.map { .text($0) }) }
+  package static func integers(_ values: [Int]) -> JSON { .array(values.map { .integer($0) }) }
+  package static func texts(_ values: [String]) -> JSON { .array(values.map { .text($0) }) }
 }

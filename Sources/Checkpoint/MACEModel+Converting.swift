@@ -1,9 +1,11 @@
 import Diagnostics
 
 extension MACEModel {
-  /// The model with all floating-point tensors in another precision, as `model.float()` and `model.double()` of torch.
+  /// The model with all floating-point tensors in another precision, as `model.float()` and `model.double()`
+  /// of torch.
   ///
-  /// Coupling constants keep the precision in which the model was created (`roundsCouplingsToFloat32`), as in torch.
+  /// Coupling constants keep the precision in which the model was created (`roundsCouplingsToFloat32`), as in
+  /// torch.
   /// - Parameter dtype: "float64" or "float32"; the latter rounds to nearest.
   /// - Throws: `.invalidArgument` for another name or when a number exceeds float32.
   public func converted(to dtype: String) throws(MACEError) -> MACEModel {

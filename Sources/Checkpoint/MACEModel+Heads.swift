@@ -4,8 +4,9 @@ import Equivariance
 extension MACEModel {
   /// The model with one of its heads only; its energies are those of that head.
   ///
-  /// The hidden layer of a non-linear readout holds all heads' scalars and e3nn divides by the root of their number, so
-  /// the weights that remain behind it are divided by √(number of heads) (and become float64 tensors).
+  /// The hidden layer of a non-linear readout holds all heads' scalars and e3nn divides by the root of their
+  /// number, so the weights that remain behind it are divided by √(number of heads) (and become float64
+  /// tensors).
   /// - Throws: `.invalidArgument` when there is no such head, with a list of those that exist.
   public func selecting(head: String) throws(MACEError) -> MACEModel {
     let heads = configuration.heads
@@ -58,7 +59,8 @@ private struct HeadSelection {
   var index: Int
   var count: Int
 
-  /// This head's columns of `rows` rows. Several input blocks of scalars lie one after the other and are rows, too.
+  /// This head's columns of `rows` rows. Several input blocks of scalars lie one after the other and are
+  /// rows, too.
   func columns(_ tensor: Tensor, rows: Int) -> Tensor {
     let width = tensor.count / max(rows, 1)
     let part = width / count

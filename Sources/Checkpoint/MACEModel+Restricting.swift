@@ -2,12 +2,14 @@ import Diagnostics
 import Equivariance
 
 extension MACEModel {
-  /// The same model for some of its elements only, in the given order; energies of structures of these elements are
-  /// unchanged.
+  /// The same model for some of its elements only, in the given order; energies of structures of these
+  /// elements are unchanged.
   ///
-  /// e3nn divides element-dependent maps by √(number of elements), so the weights that remain are multiplied by
-  /// √(new number / old number). Rescaled float32 weights become float64 tensors, since they would otherwise be rounded.
-  /// - Throws: `.unknownElement` when the model lacks an element, `.invalidArgument` for an empty or repeating list.
+  /// e3nn divides element-dependent maps by √(number of elements), so the weights that remain are multiplied
+  /// by √(new number / old number). Rescaled float32 weights become float64 tensors, since they would
+  /// otherwise be rounded.
+  /// - Throws: `.unknownElement` when the model lacks an element, `.invalidArgument` for an empty or
+  ///   repeating list.
   public func restricted(toElements numbers: [Int]) throws(MACEError) -> MACEModel {
     let old = configuration.atomicNumbers
     guard !numbers.isEmpty, Set(numbers).count == numbers.count else {
@@ -19,7 +21,8 @@ extension MACEModel {
       guard let index = old.firstIndex(of: number) else {
         throw MACEError(
           .unknownElement,
-          "the model has no element of atomic number \(number); it has \(old.map(String.init).joined(separator: ", "))"
+          "the model has no element of atomic number \(number); it has "
+            + old.map(String.init).joined(separator: ", ")
         )
       }
       kept.append(index)

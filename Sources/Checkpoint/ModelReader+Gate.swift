@@ -2,9 +2,14 @@ import Diagnostics
 import Equivariance
 
 extension ModelReader {
-  /// The `GatedEquivariantBlock` of the non-linear interaction block.
+  /// The gate of the non-linear interaction block.
   func gate(_ parent: ModuleView, target: Irreps) throws(MACEError) -> Configuration.Gate {
-    let module = try parent.module("equivariant_nonlin", "GatedEquivariantBlock")
+    let module = try parent.module("equivariant_nonlin", "GatedEquivariantBlock", "Gate")
+    return module.kind == "Gate" ? try e3nnGate(module, target: target) : try maceGate(module, target: target)
+  }
+
+  /// mace-torch's own `GatedEquivariantBlock` (since 0.3.16).
+  private func maceGate(_ module: ModuleView, target: Irreps) throws(MACEError) -> Configuration.Gate {
     try module.allow(attributes: [
       "_layout_is_ir_mul", "_irreps_in", "_irreps_out", "irreps_scalars", "irreps_gates", "irreps_gated",
       "_s_start",

@@ -12,7 +12,8 @@ extension ModelReader {
       Double(interactions.count) == count
     else {
       throw root.damaged(
-        "\(interactions.count) interactions and \(products.count) products do not agree with num_interactions = \(count)"
+        "\(interactions.count) interactions and \(products.count) products disagree with "
+          + "num_interactions = \(count)"
       )
     }
     var layers: [Configuration.Layer] = []
@@ -108,11 +109,11 @@ extension ModelReader {
         "linear_2",
         "density_fn",
       ])
-      attributes.insert("irreps_nonlin")
+      attributes.formUnion(["irreps_nonlin", "transpose_mul_ir", "transpose_ir_mul"])
       tensors = ["alpha", "beta"]
     }
     try module.allow(attributes: attributes, tensors: tensors, modules: modules)
-    for name in ["cueq_config", "oeq_config"] {
+    for name in ["cueq_config", "oeq_config", "transpose_mul_ir", "transpose_ir_mul"] {
       if let value = module.attribute(name), value != .none {
         throw module.unsupported("'\(name)': an accelerated layout; convert the model back to e3nn first; it")
       }

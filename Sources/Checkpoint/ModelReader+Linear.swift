@@ -166,8 +166,8 @@ extension ModelReader {
 }
 
 extension Irreps {
-  /// Neighbouring blocks of equal irreps merged and empty ones dropped (e3nn's `simplify`). Neither e3nn's layout of a
-  /// feature vector nor that of `Linear` weights changes by that.
+  /// Neighbouring blocks of equal irreps merged and empty ones dropped (e3nn's `simplify`). Neither e3nn's
+  /// layout of a feature vector nor that of `Linear` weights changes by that.
   var merged: Irreps {
     var result: [Block] = []
     for block in blocks where block.multiplicity > 0 {

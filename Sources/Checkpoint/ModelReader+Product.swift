@@ -60,10 +60,11 @@ extension ModelReader {
     return (irreps, correlations)
   }
 
-  /// One `Contraction`: `U_matrix_ν` [(2L+1,) d, …, d, paths], `weights_max` and `weights.i` [elements, paths, channels].
+  /// One `Contraction`: `U_matrix_ν` [(2L+1,) d, …, d, paths], `weights_max` and `weights.i` [elements,
+  /// paths, channels].
   ///
-  /// The flags `weights_*_zeroed` only tell that the constructor found no coupling and stored zeros; mace-torch
-  /// evaluates the stored numbers all the same, and so do we.
+  /// The flags `weights_*_zeroed` only tell that the constructor found no coupling and stored zeros;
+  /// mace-torch evaluates the stored numbers all the same, and so do we.
   private mutating func contraction(
     _ module: ModuleView, target: Irreps, channels: Int, degree: Int, elements: Int
   ) throws(MACEError) -> Int {

@@ -155,7 +155,7 @@ struct ModelReader {
     if table.shape.count == 1 { table.shape = [1, table.count] }
     guard table.shape == [heads.count, elements] else {
       throw module.damaged(
-        "'atomic_energies' has shape \(table.shape) instead of [heads, elements] = [\(heads.count), \(elements)]"
+        "'atomic_energies' has shape \(table.shape) instead of [\(heads.count), \(elements)]"
       )
     }
     tensors[module.pathTo("atomic_energies")] = table

@@ -15,7 +15,8 @@ extension PickleInterpreter {
     return try reduce(callable, arguments)
   }
 
-  /// `BUILD`: the attributes of an object. Attributes of containers, tensors and ignored values have no meaning here.
+  /// `BUILD`: the attributes of an object. Attributes of containers, tensors and ignored values have no
+  /// meaning here.
   mutating func build(_ target: PickleValue, _ state: PickleValue) throws(MACEError) {
     guard case .node(let index) = target else { throw malformed("object") }
     switch heap.nodes[index] {
@@ -106,7 +107,8 @@ extension PickleInterpreter {
     return try heap.add(.bytes(bytes))
   }
 
-  /// `getattr(torch._C._VariableFunctionsClass, "tanh")`: how `torch.tanh` is pickled. Nothing else is looked up.
+  /// `getattr(torch._C._VariableFunctionsClass, "tanh")`: how `torch.tanh` is pickled. Nothing else is looked
+  /// up.
   private mutating func attribute(_ items: [PickleValue]) throws(MACEError) -> PickleValue {
     guard items.count == 2, let name = heap.text(items[1]) else { throw malformed("builtins.getattr") }
     guard case .global("torch._C._VariableFunctionsClass")? = heap.node(items[0]),
@@ -122,7 +124,8 @@ extension PickleInterpreter {
 
   // MARK: Tensors
 
-  /// `BINPERSID`: ("storage", class, key, location, count). The location (`cpu`, `cuda:0`, …) does not matter.
+  /// `BINPERSID`: ("storage", class, key, location, count). The location (`cpu`, `cuda:0`, …) does not
+  /// matter.
   mutating func pushStorage(_ identifier: PickleValue) throws(MACEError) {
     guard let items = heap.elements(identifier), items.count >= 5, heap.text(items[0]) == "storage",
       case .global(let name)? = heap.node(items[1]), let key = heap.text(items[2]),

@@ -2,8 +2,8 @@ import Diagnostics
 
 /// Builds the object graph of a pickle (protocols 0 to 5) without executing anything.
 ///
-/// Opcodes that build data are carried out; names are looked up in `PickleNames`; calls are described for the few
-/// known constructors and refused for everything else.
+/// Opcodes that build data are carried out; names are looked up in `PickleNames`; calls are described for the
+/// few known constructors and refused for everything else.
 struct PickleInterpreter {
   var reader: ByteReader
   var heap: PickleHeap

@@ -1,6 +1,7 @@
 /// A value built by a pickle. Everything larger than a number is a node of the `PickleHeap`.
 ///
-/// Nodes refer to one another by index, so that cyclic and very deep structures cost neither leaks nor recursion.
+/// Nodes refer to one another by index, so that cyclic and very deep structures cost neither leaks nor
+/// recursion.
 enum PickleValue: Equatable {
   case none
   case bool(Bool)

@@ -5,8 +5,9 @@ extension MACEModel {
   /// Writes the model as safetensors, which Python opens with `safetensors.numpy.load_file`.
   ///
   /// Tensors have mace-torch's `state_dict` names; `__metadata__` holds `format`, `format_version`, the
-  /// architecture as JSON text (`configuration`), the names of the tensors that are not trainable (`buffers`), and
-  /// this model's `metadata`. The file appears under its name only when it is complete (temporary file, fsync, rename).
+  /// architecture as JSON text (`configuration`), the names of the tensors that are not trainable
+  /// (`buffers`), and this model's `metadata`. The file appears under its name only when it is complete
+  /// (temporary file, fsync, rename).
   /// - Throws: `MACEError` of kind `.io`, or `.invalidArgument` for a model that cannot be written exactly.
   public func write(safetensors path: String) throws(MACEError) {
     let (header, order) = try safetensorsHeader()
@@ -43,7 +44,8 @@ extension MACEModel {
     if let result { throw result }
   }
 
-  /// Length and text of the header, and the order of the tensors: widest numbers first, so that all are aligned.
+  /// Length and text of the header, and the order of the tensors: widest numbers first, so that all are
+  /// aligned.
   private func safetensorsHeader() throws(MACEError) -> ([UInt8], [String]) {
     for key in metadata.keys where SafetensorsReader.reservedKeys.contains(key) {
       throw MACEError(

@@ -1,8 +1,13 @@
 /// A dense, contiguous, row-major tensor read from a model file.
 public struct Tensor: Sendable, Equatable {
   public enum Element: String, Sendable {
-    case float64 = "F64", float32 = "F32", float16 = "F16", bfloat16 = "BF16", int64 = "I64", int32 = "I32",
-      bool = "BOOL"
+    case float64 = "F64"
+    case float32 = "F32"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
+    case int64 = "I64"
+    case int32 = "I32"
+    case bool = "BOOL"
   }
   /// How the values were stored; `values` holds them exactly for the floating-point and 32-bit types.
   public var element: Element

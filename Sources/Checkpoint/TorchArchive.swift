@@ -96,7 +96,10 @@ final class TorchArchive {
     for (size, stride) in zip(tensor.size, tensor.stride) {
       let (step, overflow) = (size - 1).multipliedReportingOverflow(by: stride)
       let (sum, overflow2) = last.addingReportingOverflow(step)
-      guard !overflow, !overflow2 else { last = .max; break }
+      guard !overflow, !overflow2 else {
+        last = .max
+        break
+      }
       last = sum
     }
     guard last < limit else {

@@ -1,8 +1,16 @@
 /// The number types of torch storages.
 enum TorchScalar: String {
-  case double = "DoubleStorage", float = "FloatStorage", half = "HalfStorage", bfloat16 = "BFloat16Storage"
-  case long = "LongStorage", int = "IntStorage", short = "ShortStorage", char = "CharStorage"
-  case byte = "ByteStorage", bool = "BoolStorage", untyped = "UntypedStorage"
+  case double = "DoubleStorage"
+  case float = "FloatStorage"
+  case half = "HalfStorage"
+  case bfloat16 = "BFloat16Storage"
+  case long = "LongStorage"
+  case int = "IntStorage"
+  case short = "ShortStorage"
+  case char = "CharStorage"
+  case byte = "ByteStorage"
+  case bool = "BoolStorage"
+  case untyped = "UntypedStorage"
 
   /// By the name of a torch dtype, for example `float64`.
   init?(dtype name: String) {

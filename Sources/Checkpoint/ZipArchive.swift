@@ -2,8 +2,8 @@ import Diagnostics
 
 /// The directory of a zip archive whose members are stored without compression, as `torch.save` writes it.
 ///
-/// Read from the central directory (zip64 included). Members that overlap, repeat a name, lie outside the file,
-/// are compressed or encrypted are refused; a member's CRC-32 is verified when it is read.
+/// Read from the central directory (zip64 included). Members that overlap, repeat a name, lie outside the
+/// file, are compressed or encrypted are refused; a member's CRC-32 is verified when it is read.
 struct ZipArchive {
   struct Member {
     var name: String

@@ -119,6 +119,9 @@ public final class Calculator {
     }
   }
 
+  /// All bytes the calculator holds.
+  public var totalBytes: Int { workspaceBytes.fixed + workspaceBytes.perAtoms + neighborListBytes }
+
   /// Bytes of the kept neighbour list.
   public var neighborListBytes: Int {
     list.map { $0.neighbors.count * 8 + $0.offsets.count * MemoryLayout<Int>.stride } ?? 0
@@ -207,6 +210,11 @@ public final class Calculator {
     }
     for (e, j) in graph.neighbors.enumerated() where j < 0 || Int(j) >= nodes {
       throw fail("entry \(e) names node \(j) of \(nodes)")
+    }
+    for i in 0..<graph.localCount {
+      for e in graph.offsets[i]..<graph.offsets[i + 1] where Int(graph.neighbors[e]) == i {
+        throw fail("atom \(i) is among its own neighbours; an image of it must be a ghost")
+      }
     }
     for (i, r) in graph.positions.enumerated() where !(r.x.isFinite && r.y.isFinite && r.z.isFinite) {
       throw MACEError(.geometry, "the position of node \(i) (counted from 0) is not finite: \(r)")

@@ -69,7 +69,7 @@ final class Evaluator<Element: FeatureScalar> {
     let wantsGradient = !properties.isDisjoint(with: [.forces, .virial, .atomicVirials])
     prepare(wantsGradient: wantsGradient, atomicVirials: properties.contains(.atomicVirials))
     for t in model.layers.indices {
-      if t > 0, let exchange, graph.nodeCount > 0 {
+      if t > 0, let exchange {
         try exchange.forward(senders[t].base, model.layers[t].senderWidth, MemoryLayout<Element>.stride)
       }
       onThreads { thread, atoms in
@@ -81,7 +81,7 @@ final class Evaluator<Element: FeatureScalar> {
     for t in model.layers.indices.reversed() {
       if t + 1 < model.layers.count {
         sumSenderGradients(t + 1)
-        if let exchange, graph.nodeCount > 0 {
+        if let exchange {
           try exchange.reverse(
             scratch[0].senderGradients[t + 1].base, model.layers[t + 1].senderWidth,
             MemoryLayout<Element>.stride)

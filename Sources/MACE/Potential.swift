@@ -29,6 +29,8 @@ public final class Potential: Sendable {
     }
   }
 
+  /// Trainable numbers.
+  public var parameterCount: Int { model.parameterCount }
   /// r_max, Å.
   public var cutoff: Double { model.configuration.cutoff }
   public var layerCount: Int { model.configuration.layers.count }

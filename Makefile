@@ -1,0 +1,93 @@
+# Builds, tests and installs libmace and the mace command. Only this file knows how a distribution is linked:
+# with the Swift runtime inside, in a build folder of its own, so that `swift build` and `swift test` stay as
+# they come.
+#
+#   make                 library and command, release
+#   make deps            Debian packages needed to build and test, where missing
+#   make test            unit tests, then the clients in C, C++, Fortran and Python against an installed copy
+#   make demo            one evaluation with the command
+#   make install         PREFIX=/usr/local DESTDIR=
+#   make uninstall       the same PREFIX and DESTDIR
+#   make clean
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+INSTALL ?= install
+STRIP ?= strip
+
+# The model file that the clients are tested with, and Python with ASE if it is not the first in PATH.
+TEST_MODEL ?= Tests/ClientTests/tiny.model
+MACE_TEST_PYTHON ?=
+
+VERSION := $(shell sed -n 's/^\#define MACE_VERSION "\(.*\)"$$/\1/p' include/mace.h)
+SOVERSION := $(shell sed -n 's/^\#define MACE_ABI_VERSION \([0-9]*\)$$/\1/p' include/mace.h)
+
+scratch := .build-dist
+swift_build := $(SWIFT) build -c release --scratch-path $(scratch) -Xswiftc -static-stdlib
+built := $(scratch)/release
+root := $(DESTDIR)$(PREFIX)
+fill := sed -e 's/@VERSION@/$(VERSION)/g' -e 's/@SOVERSION@/$(SOVERSION)/g'
+
+# A crash in a test must end it, not open Swift's interactive backtracer.
+export SWIFT_BACKTRACE := enable=no
+
+.PHONY: all library command deps test unit-test client-test demo install uninstall clean
+
+all: library command
+
+library:
+	$(swift_build) --product mace-c
+
+command:
+	$(swift_build) --product mace
+
+# Each word is what to look for and the Debian package that brings it. With everything in place nothing is
+# done and no network is needed.
+needed := /usr/include/zlib.h:zlib1g-dev /usr/include/lzma.h:liblzma-dev pkg-config:pkg-config \
+	gcc:gcc g++:g++ gfortran:gfortran cmake:cmake make:make python3:python3 readelf:binutils
+deps:
+	@missing=; for entry in $(needed); do \
+	  command -v "$${entry%%:*}" > /dev/null || test -e "$${entry%%:*}" || missing="$$missing $${entry##*:}"; \
+	done; \
+	if [ -z "$$missing" ]; then echo "make deps: everything is present"; exit 0; fi; \
+	if ! command -v apt-get > /dev/null; then \
+	  echo "make deps: no apt-get here; install the equivalents of:$$missing" >&2; exit 1; fi; \
+	sudo=; if [ "$$(id -u)" != 0 ]; then sudo="sudo -n"; fi; \
+	echo "make deps: installing$$missing"; \
+	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing \
+	  || { echo "make deps: could not install; as root: apt-get install$$missing" >&2; exit 1; }
+
+test: unit-test client-test
+
+unit-test:
+	$(SWIFT) test -c release
+
+client-test: all
+	MACE_TEST_PYTHON="$(MACE_TEST_PYTHON)" Tests/clients.sh "$(TEST_MODEL)"
+
+demo: command
+	$(built)/mace evaluate --help
+
+install: all
+	$(INSTALL) -d "$(root)/bin" "$(root)/include" "$(root)/lib/pkgconfig" "$(root)/lib/cmake/MACE"
+	$(STRIP) --strip-unneeded -o "$(root)/lib/.libmace.new" $(built)/libmace-c.so
+	chmod 755 "$(root)/lib/.libmace.new"
+	mv -f "$(root)/lib/.libmace.new" "$(root)/lib/libmace.so.$(VERSION)"
+	ln -sfn libmace.so.$(VERSION) "$(root)/lib/libmace.so.$(SOVERSION)"
+	ln -sfn libmace.so.$(SOVERSION) "$(root)/lib/libmace.so"
+	$(STRIP) --strip-unneeded -o "$(root)/bin/.mace.new" $(built)/mace
+	chmod 755 "$(root)/bin/.mace.new"
+	mv -f "$(root)/bin/.mace.new" "$(root)/bin/mace"
+	$(INSTALL) -m 644 include/mace.h "$(root)/include/mace.h"
+	$(fill) packaging/mace.pc.in > "$(root)/lib/pkgconfig/mace.pc"
+	$(fill) packaging/MACEConfig.cmake.in > "$(root)/lib/cmake/MACE/MACEConfig.cmake"
+	$(fill) packaging/MACEConfigVersion.cmake.in > "$(root)/lib/cmake/MACE/MACEConfigVersion.cmake"
+
+uninstall:
+	rm -f "$(root)/bin/mace" "$(root)/include/mace.h" "$(root)/lib/pkgconfig/mace.pc"
+	rm -f "$(root)/lib/libmace.so" "$(root)/lib/libmace.so.$(SOVERSION)" "$(root)/lib/libmace.so.$(VERSION)"
+	rm -rf "$(root)/lib/cmake/MACE"
+
+clean:
+	rm -rf .build $(scratch)

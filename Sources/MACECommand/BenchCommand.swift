@@ -1,0 +1,57 @@
+import ArgumentParser
+import Diagnostics
+import MACE
+import MACETool
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure how long energy, forces and virial of a structure take, and where.",
+    discussion: """
+      Every evaluation builds its neighbour list anew. Times are wall-clock seconds, the median of several \
+      evaluations after one to warm up; times of stages are from evaluations of their own and summed over threads. \
+      Memory per atom is the workspace that grows with the atoms plus the neighbour list.
+      """)
+
+  @Option(help: ArgumentHelp("Model file (.model or .safetensors).", valueName: "file"))
+  var model: String
+
+  @Option(help: ArgumentHelp("Structures (extended XYZ); the first one is measured.", valueName: "file"))
+  var configs: String
+
+  @Flag(help: "Measure all structures of the file; with --json, one object per line.")
+  var all = false
+
+  @Option(help: ArgumentHelp("Repeat the cell along a, b and c, for example 2,2,2 (default: 1,1,1).", valueName: "a,b,c"))
+  var replicate: String?
+
+  @Option(help: ArgumentHelp("Number of timed evaluations.", valueName: "N"))
+  var repeats = 7
+
+  @Option(name: .customLong("default_dtype"), help: ArgumentHelp("Precision of the features.", valueName: "dtype"))
+  var precision = Precision.float64
+
+  @OptionGroup var threads: ThreadOptions
+
+  @Option(help: ArgumentHelp("Head of the model (needed if it has several).", valueName: "name"))
+  var head: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    var options = BenchmarkOptions(model: model, configs: configs)
+    options.head = head
+    options.precision = precision
+    options.threads = threads.count
+    options.repeats = repeats
+    options.allFrames = all
+    if let replicate { options.replication = try BenchmarkOptions.replication(replicate) }
+    var job = try BenchmarkJob(options)
+    var isFirst = true
+    try job.run { (result) throws(MACEError) in
+      if !json && !isFirst { try Console.standard.output("\n") }
+      isFirst = false
+      try Console.standard.output(json ? result.json : result.text)
+    }
+  }
+}

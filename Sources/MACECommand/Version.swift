@@ -1,0 +1,6 @@
+import CMace
+
+/// The version of this program: that of the library, `include/mace.h`.
+enum Version {
+  static let text = MACE_VERSION
+}

@@ -1,0 +1,67 @@
+import Checkpoint
+import Diagnostics
+import ExtendedXYZ
+import MACE
+
+/// `mace bench`: how long an evaluation of energy, forces and virial takes, and where.
+public struct BenchmarkJob {
+  private let options: BenchmarkOptions
+  private let potential: Potential
+  private let peakGFLOPS: Double
+  private var calculators: HeadCalculators
+
+  /// Reads the model and measures the multiply–add peak.
+  public init(_ options: BenchmarkOptions) throws(MACEError) {
+    guard (1...1_000_000).contains(options.repeats) else {
+      throw MACEError(.invalidArgument, "--repeats \(options.repeats) is not in 1...1000000")
+    }
+    self.options = options
+    potential = try Potential(try MACEModel(contentsOf: options.model), precision: options.precision)
+    calculators = try HeadCalculators(potential, head: options.head, threads: options.threads)
+    peakGFLOPS = potential.measurePeak()
+  }
+
+  /// - Parameter receive: gets the result of each frame when it is there.
+  public mutating func run(_ receive: (BenchmarkResult) throws(MACEError) -> Void) throws(MACEError) {
+    var reader = try ExtendedXYZReader(path: options.configs)
+    while let frame = try reader.next() {
+      let result: BenchmarkResult
+      do {
+        result = try measure(frame, number: reader.frameCount)
+      } catch {
+        throw MACEError(error.kind, "\(options.configs), frame \(reader.frameCount): \(error.message)")
+      }
+      try receive(result)
+      if !options.allFrames { return }
+    }
+    guard reader.frameCount > 0 else { throw MACEError(.format, "\(options.configs): there is no frame in the file") }
+  }
+
+  private mutating func measure(_ frame: Frame, number: Int) throws(MACEError) -> BenchmarkResult {
+    let structure = try frame.structure.replicated(options.replication)
+    let calculator = try calculators.calculator(for: frame)
+    // The first evaluation makes tables and takes memory.
+    _ = try calculator.evaluate(structure)
+    var times: [Double] = []
+    for _ in 0..<options.repeats {
+      let started = ProcessFacts.monotonicSeconds
+      _ = try calculator.evaluate(structure)
+      times.append(ProcessFacts.monotonicSeconds - started)
+    }
+    // Reading the clock in every stage costs a little, so the stages have evaluations of their own.
+    calculator.isProfiling = true
+    for _ in 0..<options.repeats { _ = try calculator.evaluate(structure) }
+    let profile = calculator.profile
+    calculator.isProfiling = false
+    let n = options.replication
+    let copies = n == (1, 1, 1) ? "" : ", \(n.0) x \(n.1) x \(n.2)"
+    return BenchmarkResult(
+      model: options.model, frame: "\(options.configs), frame \(number)\(copies)",
+      head: potential.heads[calculator.head], atoms: structure.count, edges: calculator.edgeCount,
+      threads: options.threads, precision: options.precision,
+      instructionSet: potential.instructionSet.rawValue, times: times,
+      bytes: calculator.workspaceBytes.perAtoms + calculator.neighborListBytes,
+      peakResidentBytes: ProcessFacts.peakResidentBytes, peakGFLOPS: peakGFLOPS,
+      stages: Stage.allCases.map { ($0, (profile[$0] ?? 0) / Double(options.repeats)) })
+  }
+}
