@@ -5,7 +5,7 @@
 #   make                 library and command, release
 #   make deps            Debian packages needed to build and test, where missing
 #   make test            unit tests, then the clients in C, C++, Fortran and Python against an installed copy
-#   make demo            one evaluation with the command
+#   make demo            CaCO3 in water with a mace-torch checkpoint: energies, errors, time
 #   make install         PREFIX=/usr/local DESTDIR=
 #   make uninstall       the same PREFIX and DESTDIR
 #   make clean
@@ -17,7 +17,7 @@ INSTALL ?= install
 STRIP ?= strip
 
 # The model file that the clients are tested with, and Python with ASE if it is not the first in PATH.
-TEST_MODEL ?= Tests/ClientTests/tiny.model
+TEST_MODEL ?= Tests/Fixtures/models/tiny_L1.model
 MACE_TEST_PYTHON ?=
 
 VERSION := $(shell sed -n 's/^\#define MACE_VERSION "\(.*\)"$$/\1/p' include/mace.h)
@@ -28,6 +28,10 @@ swift_build := $(SWIFT) build -c release --scratch-path $(scratch) -Xswiftc -sta
 built := $(scratch)/release
 root := $(DESTDIR)$(PREFIX)
 fill := sed -e 's/@VERSION@/$(VERSION)/g' -e 's/@SOVERSION@/$(SOVERSION)/g'
+
+demo_model := Tests/Fixtures/models/tiny_L1.model
+demo_frames := Tests/Fixtures/caco3-water.extxyz
+demo_output := $(scratch)/demo.xyz
 
 # A crash in a test must end it, not open Swift's interactive backtracer.
 export SWIFT_BACKTRACE := enable=no
@@ -58,7 +62,7 @@ deps:
 	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing \
 	  || { echo "make deps: could not install; as root: apt-get install$$missing" >&2; exit 1; }
 
-test: unit-test client-test
+test: deps unit-test client-test
 
 unit-test:
 	$(SWIFT) test -c release
@@ -66,8 +70,14 @@ unit-test:
 client-test: all
 	MACE_TEST_PYTHON="$(MACE_TEST_PYTHON)" Tests/clients.sh "$(TEST_MODEL)"
 
-demo: command
-	$(built)/mace evaluate --help
+# A mace-torch checkpoint with random weights: its numbers are exact, but no physics.
+demo: deps command
+	@$(built)/mace info $(demo_model) | head -n 16
+	$(built)/mace evaluate --model $(demo_model) --configs $(demo_frames) --output $(demo_output) --compute_stress
+	@echo; echo "energies of the frames in $(demo_output):"
+	@grep -o 'MACE_energy=[^ ]*' $(demo_output) | sed 's/MACE_energy=\(.*\)/  \1 eV/'
+	@echo
+	$(built)/mace bench --model $(demo_model) --configs $(demo_frames) --repeats 15
 
 install: all
 	$(INSTALL) -d "$(root)/bin" "$(root)/include" "$(root)/lib/pkgconfig" "$(root)/lib/cmake/MACE"

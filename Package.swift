@@ -74,7 +74,6 @@ let package = Package(
       dependencies: [
         "MACETool", "MACE", "CMace", "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(name: "scratch", dependencies: ["MACE", "Checkpoint", "Atomistics"]),
 
     // MARK: Tests
     .testTarget(
