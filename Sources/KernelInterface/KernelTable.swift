@@ -39,7 +39,7 @@ public struct KernelTable<Element>: @unchecked Sendable {
       _ senderAdjoints: UnsafePointer<UnsafeMutablePointer<Element>>?, _ messageAdjoint: In
     ) -> Void
 
-  /// B[d][c] = polynomial_d(A[:][c]) for up to 4 atoms of one species.
+  /// B[d][c] = polynomial_d(A[:][c]) for `atoms` = 4 or 1 atoms of one species.
   ///
   /// coefficients: `[channel vector of channelAlignment][coefficient][lane]`; scratch: one vector per node and atom.
   public typealias Contract =
