@@ -179,14 +179,29 @@ public final class Calculator {
   private func run(
     _ graph: EdgeGraph, _ properties: Properties, exchange: Exchange?
   ) throws(MACEError) -> Evaluation {
+    let result: Evaluation
     switch engine {
     case .float64(let e):
       try e.run(graph, properties, exchange: exchange)
-      return e.collect(properties)
+      result = e.collect(properties)
     case .float32(let e):
       try e.run(graph, properties, exchange: exchange)
-      return e.collect(properties)
+      result = e.collect(properties)
     }
+    let energies = result.atomicEnergies
+    if let i = energies.firstIndex(where: { !$0.isFinite }) { throw overflow("energy", i, energies[i]) }
+    for (i, f) in result.forces.enumerated() where !(f.x.isFinite && f.y.isFinite && f.z.isFinite) {
+      throw overflow("force", i, f)
+    }
+    return result
+  }
+
+  private func overflow<T>(_ what: String, _ i: Int, _ value: T) -> MACEError {
+    MACEError(
+      .geometry,
+      "the \(what) of atom \(i) (counted from 0) is \(value): its surroundings are beyond what "
+        + "\(potential.precision.rawValue) can represent; look for atoms that are almost on top of each other"
+    )
   }
 
   private func check(_ graph: NeighborGraph) throws(MACEError) {

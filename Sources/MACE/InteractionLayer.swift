@@ -116,6 +116,11 @@ final class InteractionLayer<Element: FeatureScalar>: @unchecked Sendable {
     guard message.channels == sender.channels else {
       throw MACEError(.format, "\(prefix)conv_tp: \(layer.edgeIrreps) and \(layer.messageIrreps) do not fit")
     }
+    guard Set((layer.targetIrreps.blocks + layer.productIrreps.blocks).map(\.multiplicity)).count == 1 else {
+      throw MACEError(
+        .unsupported,
+        "products.\(t): \(layer.targetIrreps) → \(layer.productIrreps); one number of channels was expected")
+    }
   }
 
   /// Rows of the gate's input: scalars, one row of gates per gated block, then the gated blocks.
