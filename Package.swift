@@ -82,6 +82,11 @@ let package = Package(
     .testTarget(
       name: "ExtendedXYZTests", dependencies: ["ExtendedXYZ", "Atomistics", "Diagnostics"],
       resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "MACEToolTests",
+      dependencies: [
+        "MACETool", "MACECommand", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics",
+      ]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels
 )

@@ -66,7 +66,7 @@ for file in "$library" "$prefix/bin/mace"; do
   ! ldd "$file" | grep -E 'not found|/opt/|swift' || die "$file needs a library that a user may not have"
 done
 pass
-[ "$("$prefix/bin/mace" --version)" = "$version" ] || die "mace --version is not $version"
+[ "$("$prefix/bin/mace" --version)" = "mace $version" ] || die "mace --version is not $version"
 pass
 
 say "header in C99 and C++11"

@@ -27,6 +27,8 @@ struct ThreadOptions: ParsableArguments {
   var count: Int { threads ?? ProcessFacts.defaultThreads }
 
   func validate() throws {
-    if let threads, !(1...4096).contains(threads) { throw ValidationError("--threads \(threads) is not in 1...4096") }
+    if let threads, !(1...4096).contains(threads) {
+      throw ValidationError("--threads \(threads) is not in 1...4096")
+    }
   }
 }

@@ -5,11 +5,12 @@ import MACETool
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure how long energy, forces and virial of a structure take, and where.",
+    commandName: "bench",
+    abstract: "Measure how long energy, forces and virial of a structure take, and where.",
     discussion: """
       Every evaluation builds its neighbour list anew. Times are wall-clock seconds, the median of several \
-      evaluations after one to warm up; times of stages are from evaluations of their own and summed over threads. \
-      Memory per atom is the workspace that grows with the atoms plus the neighbour list.
+      evaluations after one to warm up; times of stages are from an evaluation of its own and summed over \
+      threads. Memory per atom is the workspace that grows with the atoms plus the neighbour list.
       """)
 
   @Option(help: ArgumentHelp("Model file (.model or .safetensors).", valueName: "file"))
@@ -21,13 +22,16 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Measure all structures of the file; with --json, one object per line.")
   var all = false
 
-  @Option(help: ArgumentHelp("Repeat the cell along a, b and c, for example 2,2,2 (default: 1,1,1).", valueName: "a,b,c"))
+  @Option(
+    help: ArgumentHelp(
+      "Repeat the cell along a, b and c, for example 2,2,2 (default: 1,1,1).", valueName: "a,b,c"))
   var replicate: String?
 
   @Option(help: ArgumentHelp("Number of timed evaluations.", valueName: "N"))
   var repeats = 7
 
-  @Option(name: .customLong("default_dtype"), help: ArgumentHelp("Precision of the features.", valueName: "dtype"))
+  @Option(
+    name: .customLong("default_dtype"), help: ArgumentHelp("Precision of the features.", valueName: "dtype"))
   var precision = Precision.float64
 
   @OptionGroup var threads: ThreadOptions

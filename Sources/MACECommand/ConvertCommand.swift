@@ -16,7 +16,9 @@ struct ConvertCommand: ParsableCommand {
   @Argument(help: "Model file to write; its name ends in .safetensors.")
   var output: String
 
-  @Option(help: ArgumentHelp("Keep these elements only, for example H,C,O,Ca (default: all).", valueName: "symbols"))
+  @Option(
+    help: ArgumentHelp("Keep these elements only, for example H,C,O,Ca (default: all).", valueName: "symbols")
+  )
   var elements: String?
 
   @Option(help: ArgumentHelp("Keep this head only (default: all).", valueName: "name"))

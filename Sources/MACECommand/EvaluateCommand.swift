@@ -7,23 +7,28 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Evaluate structures and write them with energies, forces and more.",
     discussion: """
-      Options and names of results are those of mace_eval_configs. All keys and columns of the input are kept. \
-      Results are <prefix>energy (eV), <prefix>forces (eV/Å) and, if asked for, <prefix>stress (eV/Å³, nine numbers, \
-      only for structures that are periodic in all directions), <prefix>node_energies (eV, with E0), \
-      <prefix>atomic_virials (eV, nine numbers xx xy xz yx ... per atom, summing to -dE/dε) and \
+      Options and names of results are those of mace_eval_configs. All keys and columns of the input are \
+      kept. Results are <prefix>energy (eV), <prefix>forces (eV/Å) and, if asked for, <prefix>stress (eV/Å³, \
+      nine numbers, only for structures that are periodic in all directions), <prefix>node_energies (eV, with \
+      E0), <prefix>atomic_virials (eV, nine numbers xx xy xz yx ... per atom, summing to -dE/dε) and \
       <prefix>descriptors.
 
-      If the structures have reference labels, a table of errors per config_type follows. Structures are read and \
-      written one by one; the output appears under its name only when it is complete.
+      If the structures have reference labels, a table of errors per config_type follows. Structures are read \
+      and written one by one; the output appears under its name when it is complete (an interrupted run leaves \
+      <output>.<number>.partial).
       """)
 
   @Option(help: ArgumentHelp("Model file (.model or .safetensors).", valueName: "file"))
   var model: String
 
-  @Option(help: ArgumentHelp("Structures: extended XYZ, also .gz or .xz; - is the standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Structures: extended XYZ, also .gz or .xz; - is the standard input.", valueName: "file"))
   var configs: String
 
-  @Option(help: ArgumentHelp("Extended XYZ to write, also .gz or .xz; - is the standard output.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Extended XYZ to write, also .gz or .xz; - is the standard output.", valueName: "file")
+  )
   var output: String
 
   @Option(
@@ -40,12 +45,14 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
 
-  @Option(name: .customLong("info_prefix"), help: ArgumentHelp("Start of the names of results.", valueName: "text"))
+  @Option(
+    name: .customLong("info_prefix"), help: ArgumentHelp("Start of the names of results.", valueName: "text"))
   var prefix = "MACE_"
 
   @OptionGroup(title: "Results") var results: ResultOptions
   @OptionGroup(title: "Reference labels") var labels: LabelOptions
-  @OptionGroup(title: "Accepted for mace_eval_configs command lines, without effect") var ignored: IgnoredOptions
+  @OptionGroup(title: "Accepted for mace_eval_configs command lines, without effect") var ignored:
+    IgnoredOptions
 
   func run() throws {
     ignored.warn(.standard)
@@ -108,7 +115,8 @@ struct ResultOptions: ParsableArguments {
 struct LabelOptions: ParsableArguments {
   @Option(
     name: .customLong("energy_key"),
-    help: ArgumentHelp("Total energy, eV (default: REF_energy, or energy if there is none).", valueName: "key"))
+    help: ArgumentHelp(
+      "Total energy, eV (default: REF_energy, or energy if there is none).", valueName: "key"))
   var energy: String?
 
   @Option(
@@ -129,7 +137,9 @@ struct IgnoredOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Everything runs on the CPU.", valueName: "device"))
   var device = Device.cpu
 
-  @Option(name: .customLong("batch_size"), help: ArgumentHelp("Structures are evaluated one by one.", valueName: "N"))
+  @Option(
+    name: .customLong("batch_size"),
+    help: ArgumentHelp("Structures are evaluated one by one.", valueName: "N"))
   var batchSize: Int?
 
   @Flag(name: .customLong("enable_cueq"), help: "There is no cuEquivariance here.")
@@ -142,7 +152,8 @@ struct IgnoredOptions: ParsableArguments {
     if batchSize != nil { names.append("--batch_size") }
     if enableCueq { names.append("--enable_cueq") }
     if !names.isEmpty {
-      console.warn("\(names.joined(separator: ", ")): no effect, structures are evaluated one by one on the CPU")
+      console.warn(
+        "\(names.joined(separator: ", ")): no effect, structures are evaluated one by one on the CPU")
     }
   }
 }

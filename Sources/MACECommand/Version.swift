@@ -2,5 +2,5 @@ import CMace
 
 /// The version of this program: that of the library, `include/mace.h`.
 enum Version {
-  static let text = MACE_VERSION
+  static let text = "mace " + MACE_VERSION
 }

@@ -37,7 +37,8 @@ public struct BenchmarkResult: Sendable {
   /// One JSON object in one line.
   public var json: String {
     JSON.object([
-      (key: "model", value: .text(model)), (key: "frame", value: .text(frame)), (key: "head", value: .text(head)),
+      (key: "model", value: .text(model)), (key: "frame", value: .text(frame)),
+      (key: "head", value: .text(head)),
       (key: "atoms", value: .integer(atoms)), (key: "edges", value: .integer(edges)),
       (key: "threads", value: .integer(threads)), (key: "dtype", value: .text(precision.rawValue)),
       (key: "instruction_set", value: .text(instructionSet)), (key: "repeats", value: .integer(times.count)),
@@ -72,7 +73,9 @@ public struct BenchmarkResult: Sendable {
     table.addRule()
     let sum = stages.reduce(0) { $0 + $1.seconds }
     for (stage, seconds) in stages {
-      table.add([stage.name, NumberText.fixed(1e3 * seconds, 3), NumberText.fixed(100 * seconds / max(sum, 1e-300), 1)])
+      table.add([
+        stage.name, NumberText.fixed(1e3 * seconds, 3), NumberText.fixed(100 * seconds / max(sum, 1e-300), 1),
+      ])
     }
     return facts.text + "\n" + table.text
   }

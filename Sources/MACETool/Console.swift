@@ -11,7 +11,8 @@ public struct Console: Sendable {
   public var isInteractive: Bool
 
   public init(
-    output: @escaping @Sendable (String) throws(MACEError) -> Void, note: @escaping @Sendable (String) -> Void, isInteractive: Bool
+    output: @escaping @Sendable (String) throws(MACEError) -> Void,
+    note: @escaping @Sendable (String) -> Void, isInteractive: Bool
   ) {
     self.output = output
     self.note = note
@@ -37,7 +38,9 @@ public struct Console: Sendable {
     let bytes = Array(text.utf8)
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written) }
+      let count = bytes.withUnsafeBytes {
+        write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return errno == 0 ? EIO : errno }
       written += count

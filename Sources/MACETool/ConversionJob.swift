@@ -41,7 +41,8 @@ public struct ConversionJob {
   /// - Throws: `.invalidArgument` for output names that are wrong, and what reading and writing models throw.
   public func run() throws(MACEError) -> String {
     guard output.hasSuffix(".safetensors") else {
-      throw MACEError(.invalidArgument, "\(output): the output is a safetensors file; let its name end in .safetensors")
+      throw MACEError(
+        .invalidArgument, "\(output): the output is a safetensors file; let its name end in .safetensors")
     }
     _ = try OutputFile(output, inputs: [input])
     var model = try MACEModel(contentsOf: input)
@@ -55,7 +56,8 @@ public struct ConversionJob {
           throw MACEError(.unknownElement, "\(input): the model does not know \(symbol); it knows \(known)")
         }
       }
-      model = try model.restricted(toElements: model.configuration.atomicNumbers.filter { wanted.contains($0) })
+      model = try model.restricted(
+        toElements: model.configuration.atomicNumbers.filter { wanted.contains($0) })
     }
     if let precision { model = try model.converted(to: precision.rawValue) }
     try model.write(safetensors: output)

@@ -33,7 +33,8 @@ public struct DescriptorOptions: Sendable {
     let count = layers ?? all.count
     guard count >= 1, count <= all.count else {
       throw MACEError(
-        .invalidArgument, "--descriptor_num_layers \(count): the model has \(all.count) layers; use 1...\(all.count)")
+        .invalidArgument,
+        "--descriptor_num_layers \(count): the model has \(all.count) layers; use 1...\(all.count)")
     }
     let width = all[..<count].reduce(0) { $0 + $1.outputIrreps.dimension }
     return invariantsOnly ? potential.invariantDescriptorColumns.filter { $0 < width } : Array(0..<width)

@@ -43,7 +43,9 @@ public struct EvaluationJob {
         frameCount += 1
         progress.advance(atoms: frame.structure.count)
       }
-      guard frameCount > 0 else { throw MACEError(.format, "\(options.configs): there is no frame in the file") }
+      guard frameCount > 0 else {
+        throw MACEError(.format, "\(options.configs): there is no frame in the file")
+      }
       try writer.close()
     } catch {
       progress.finish()
@@ -111,7 +113,7 @@ public struct EvaluationJob {
     if let stress, let computed = result.stress { stressErrors = zip(computed, stress).map { $0 - $1 } }
     let computedForces = result.forces.flatMap { [$0.x, $0.y, $0.z] }
     report.add(
-      type: frame.info["config_type"]?.string ?? "Default",
+      type: frame.info["config_type"]?.name ?? "Default",
       energyPerAtom: atoms == 0 ? nil : energy.map { (result.energy - $0) / Double(atoms) },
       forces: forces.map { zip(computedForces, $0).map { $0 - $1 } },
       stress: stressErrors, comparesStress: options.stress)
@@ -121,7 +123,8 @@ public struct EvaluationJob {
     for note in labels.notes { console.note("mace: note: \(note)\n") }
     if framesWithoutStress > 0 {
       console.warn(
-        "\(framesWithoutStress) of \(frameCount) frames are not periodic in all three directions and have no stress")
+        "\(framesWithoutStress) of \(frameCount) frames are not periodic in all three directions: no stress"
+      )
     }
     guard !report.isEmpty else { return }
     // The standard output belongs to the frames if they go there.

@@ -21,7 +21,13 @@ struct HeadCalculators {
   /// The calculator for a frame: of `--head`, of the only head, or of the frame's own key `head`.
   mutating func calculator(for frame: Frame) throws(MACEError) -> Calculator {
     if let head { return try calculator(head) }
-    if let name = frame.info["head"]?.string { return try calculator(name) }
+    if let name = frame.info["head"]?.name {
+      guard potential.heads.contains(name) else {
+        let known = potential.heads.map { "'\($0)'" }.joined(separator: ", ")
+        throw MACEError(.format, "its key head is '\(name)'; the heads of the model are \(known)")
+      }
+      return try calculator(name)
+    }
     do {
       return try Calculator(potential, threads: threads)
     } catch {

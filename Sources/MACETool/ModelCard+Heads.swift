@@ -8,7 +8,7 @@ extension ModelCard {
     /// nil for a model of class MACE, which has neither.
     var scale: Double?
     var shift: Double?
-    /// E0 of every element in the model's order, eV; empty when the file's table does not have that many numbers.
+    /// E0 of every element in the model's order, eV; empty when the file's table has another length.
     var isolatedEnergies: [Double]
     var symbols: [String]
 
@@ -53,7 +53,9 @@ extension ModelCard {
       row("shift / eV") { $0.shift }
     }
     for (s, z) in configuration.atomicNumbers.enumerated() {
-      row("E0(\(Element.name(of: z))) / eV") { $0.isolatedEnergies.indices.contains(s) ? $0.isolatedEnergies[s] : nil }
+      row("E0(\(Element.name(of: z))) / eV") {
+        $0.isolatedEnergies.indices.contains(s) ? $0.isolatedEnergies[s] : nil
+      }
     }
     return table.text
   }

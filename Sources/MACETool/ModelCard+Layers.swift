@@ -12,7 +12,8 @@ extension ModelCard {
     let paths = layer.paths.map { path(layer, $0) }
     facts.append(
       Fact(
-        key: "paths", name: "paths", value: JSON.texts(paths), text: "\(paths.count): \(paths.joined(separator: "  "))"))
+        key: "paths", name: "paths", value: JSON.texts(paths),
+        text: "\(paths.count): \(paths.joined(separator: "  "))"))
     facts += [
       irreps("message_irreps", "messages", layer.messageIrreps),
       irreps("target_irreps", "atomic basis A", layer.targetIrreps),
@@ -77,7 +78,8 @@ extension ModelCard {
 
   private func network(_ network: Configuration.RadialNetwork) -> JSON {
     .object([
-      (key: "kind", value: .text(network.kind.rawValue)), (key: "widths", value: JSON.integers(network.widths)),
+      (key: "kind", value: .text(network.kind.rawValue)),
+      (key: "widths", value: JSON.integers(network.widths)),
       (key: "activation", value: .text(network.activation.function.rawValue)),
     ])
   }

@@ -2,10 +2,12 @@ import Glibc
 
 /// What the operating system says about this process and machine.
 public enum ProcessFacts {
-  /// Threads to use when nothing is said: OMP_NUM_THREADS if it is a number, otherwise the CPUs this process may
-  /// run on.
+  /// Threads to use when nothing is said: OMP_NUM_THREADS if it is a number, otherwise the CPUs this process
+  /// may run on.
   public static var defaultThreads: Int {
-    if let text = getenv("OMP_NUM_THREADS"), let count = Int(String(cString: text)), (1...4096).contains(count) {
+    if let text = getenv("OMP_NUM_THREADS"), let count = Int(String(cString: text)),
+      (1...4096).contains(count)
+    {
       return count
     }
     return availableProcessors
@@ -34,7 +36,8 @@ public enum ProcessFacts {
   private static func status(_ name: String) -> String? {
     guard let text = text(of: "/proc/self/status") else { return nil }
     guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
-    return line.dropFirst(name.count).split(whereSeparator: { $0 == " " || $0 == "\t" }).first.map(String.init)
+    return line.dropFirst(name.count).split(whereSeparator: { $0 == " " || $0 == "\t" }).first.map(
+      String.init)
   }
 
   /// Seconds of a clock that never jumps.

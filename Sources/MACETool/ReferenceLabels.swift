@@ -7,7 +7,7 @@ public struct LabelKey: Sendable, Equatable {
   public let name: String
   /// The key that is used instead when the first labelled frame has only that one.
   public let fallback: String?
-  /// The key in use, once a frame had one of them. It does not change, so that different references are not mixed.
+  /// The key in use, once a frame had one of them. It does not change, so that references are not mixed.
   public private(set) var resolved: String?
 
   public init(_ name: String, fallback: String? = nil) {
@@ -56,7 +56,9 @@ public struct ReferenceLabels: Sendable {
 
   /// [atom][3], eV/Å; nil when the frame has none or one is not finite.
   public mutating func forces(of frame: Frame) throws(MACEError) -> [Double]? {
-    guard let key = forces.key(where: { frame.column($0) != nil }), let column = frame.column(key) else { return nil }
+    guard let key = forces.key(where: { frame.column($0) != nil }), let column = frame.column(key) else {
+      return nil
+    }
     guard column.width == 3, let values = column.reals else {
       throw MACEError(.format, "the reference forces '\(key)' are not three numbers per atom")
     }
