@@ -72,15 +72,26 @@ let package = Package(
     .executableTarget(
       name: "MACECommand",
       dependencies: [
-        "MACETool", "MACE", "CMace", "Diagnostics", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MACETool", "MACE", "CMace", "Diagnostics",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    // MARK: Tests
+    // MARK: Tests, with shared helpers; fixtures are in Tests/Fixtures
+    .target(
+      name: "TestSupport", dependencies: ["Atomistics", "Checkpoint", "Diagnostics", "Kernels", "MACE"],
+      path: "Tests/TestSupport"),
     .testTarget(
-      name: "AtomisticsTests", dependencies: ["Atomistics", "ExtendedXYZ", "Diagnostics"],
+      name: "MACETests",
+      dependencies: [
+        "Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "Kernels", "MACE", "TestSupport",
+      ]),
+    .testTarget(name: "EquivarianceTests", dependencies: ["Checkpoint", "Equivariance", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["KernelInterface", "Kernels", "TestSupport"]),
+    .testTarget(
+      name: "AtomisticsTests", dependencies: ["Atomistics", "ExtendedXYZ", "Diagnostics", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "ExtendedXYZTests", dependencies: ["ExtendedXYZ", "Atomistics", "Diagnostics"],
+      name: "ExtendedXYZTests", dependencies: ["ExtendedXYZ", "Atomistics", "Diagnostics", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "MACEToolTests",

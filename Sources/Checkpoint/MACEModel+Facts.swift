@@ -1,3 +1,4 @@
+import Diagnostics
 import Equivariance
 
 /// Facts for a model's card.
@@ -17,6 +18,13 @@ extension MACEModel {
       counts[isNumbered ? "\(parts[0]).\(parts[1])" : parts[0], default: 0] += tensor.count
     }
     return counts
+  }
+
+  /// Checks that the architecture makes sense and that the tensors are exactly those it needs. Models that were
+  /// read from a file have passed; one that was edited in memory may not.
+  /// - Throws: `.format` or `.unsupported`, naming the tensor or block.
+  public func validate() throws(MACEError) {
+    try ModelChecker.check(self, file: "the model")
   }
 }
 

@@ -116,7 +116,6 @@ struct DoubleLane: Lane {
     p = fmaD(p, s, VectorD(repeating: 0.5))
     p = fmaD(p, s, VectorD(repeating: 1))
     p = fmaD(p, s, VectorD(repeating: 1))
-    typealias Bits = SIMD8<Int64>
     let bits = unsafeBitCast(shifted, to: IntegersD.self) &<< IntegersD(repeating: 52)
     return unsafeBitCast(unsafeBitCast(p, to: IntegersD.self) &+ bits, to: VectorD.self)
   }

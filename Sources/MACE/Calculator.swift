@@ -193,6 +193,9 @@ public final class Calculator {
     for (i, f) in result.forces.enumerated() where !(f.x.isFinite && f.y.isFinite && f.z.isFinite) {
       throw overflow("force", i, f)
     }
+    if let w = ([result.energy] + result.virial).first(where: { !$0.isFinite }) {
+      throw MACEError(.geometry, "the energy or virial is \(w): the sum over atoms is beyond float64")
+    }
     return result
   }
 

@@ -20,6 +20,7 @@ public final class Potential: Sendable {
   public init(
     _ model: MACEModel, precision: Precision = .float64, instructionSet: InstructionSet = .preferred
   ) throws(MACEError) {
+    try model.validate()
     self.model = model
     self.precision = precision
     self.instructionSet = instructionSet

@@ -1,5 +1,6 @@
 import Atomistics
 import Diagnostics
+import TestSupport
 import Testing
 
 @Suite struct NeighborListTests {

@@ -1,6 +1,7 @@
 import Diagnostics
 import ExtendedXYZ
 import Foundation
+import TestSupport
 import Testing
 
 /// Damaged files give frames or a `MACEError`, nothing else.

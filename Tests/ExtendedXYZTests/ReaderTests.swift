@@ -2,6 +2,7 @@ import Atomistics
 import Diagnostics
 import ExtendedXYZ
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ReaderTests {

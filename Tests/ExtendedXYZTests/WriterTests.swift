@@ -1,6 +1,7 @@
 import Atomistics
 import Diagnostics
 import ExtendedXYZ
+import TestSupport
 import Testing
 
 @Suite struct WriterTests {
