@@ -2,7 +2,7 @@ import CKernelSupport
 
 /// A vector of channels: what the kernels are generic over. One conforming type per element type and
 /// instruction set; all kernels are specialised inside this module.
-protocol Lane {
+protocol Lane: SendableMetatype {
   associatedtype Element
   /// Elements per vector.
   static var count: Int { get }

@@ -155,12 +155,30 @@ public final class Calculator {
     return sum
   }
 
+  /// Seconds per layer since `resetProfile`, summed over threads.
+  public var layerProfile: [LayerTime] {
+    let threads: [[LayerTime]] =
+      switch engine {
+      case .float64(let e): e.scratch.map(\.layerTimes)
+      case .float32(let e): e.scratch.map(\.layerTimes)
+      }
+    return (0..<potential.layerCount).map { t in
+      threads.reduce(into: LayerTime()) {
+        $0.forward += $1[t].forward
+        $0.backward += $1[t].backward
+      }
+    }
+  }
+
   public func resetProfile() {
     let zero = [Double](repeating: 0, count: Stage.allCases.count)
+    let zeroLayers = [LayerTime](repeating: LayerTime(), count: potential.layerCount)
     listSeconds = 0
     switch engine {
-    case .float64(let e): for s in e.scratch { s.times = zero }
-    case .float32(let e): for s in e.scratch { s.times = zero }
+    case .float64(let e):
+      for s in e.scratch { (s.times, s.layerTimes) = (zero, zeroLayers) }
+    case .float32(let e):
+      for s in e.scratch { (s.times, s.layerTimes) = (zero, zeroLayers) }
     }
   }
 

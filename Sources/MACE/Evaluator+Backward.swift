@@ -7,6 +7,7 @@ extension Evaluator {
   func backwardBlock(_ t: Int, _ range: Range<Int>, _ s: ThreadScratch<Element>, atomicVirials: Bool) {
     let layer = model.layers[t]
     let kernels = model.kernels
+    s.layer = t
     let atoms = loadBlock(range, s)
     pullSenderAdjoints(t, atoms, s)
     // h = linear(B) + sc

@@ -5,6 +5,7 @@ extension Evaluator {
   /// One layer for one block of receivers: M → A → B → h, the readouts, and the next layer's sender rows.
   func forwardBlock(_ t: Int, _ range: Range<Int>, _ s: ThreadScratch<Element>) {
     let layer = model.layers[t]
+    s.layer = t
     let atoms = loadBlock(range, s)
     gatherMessages(t, atoms, s)
     messageToTarget(t, atoms, s)

@@ -3,6 +3,8 @@ public enum Stage: Int, CaseIterable, Sendable {
   case neighbors, geometry, radial, convolution, linear, contraction, readout, reduction
   case geometryBackward, radialBackward, convolutionBackward, linearBackward, contractionBackward
 
+  public var isBackward: Bool { rawValue >= Stage.geometryBackward.rawValue }
+
   public var name: String {
     switch self {
     case .neighbors: "neighbour list"
@@ -20,4 +22,10 @@ public enum Stage: Int, CaseIterable, Sendable {
     case .contractionBackward: "contraction, backward"
     }
   }
+}
+
+/// Seconds of one layer, summed over threads.
+public struct LayerTime: Sendable, Equatable {
+  public var forward = 0.0
+  public var backward = 0.0
 }

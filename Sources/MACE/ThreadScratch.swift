@@ -54,6 +54,10 @@ final class ThreadScratch<Element: FeatureScalar> {
   // profile
   var isProfiling = false
   var times = [Double](repeating: 0, count: Stage.allCases.count)
+  /// Seconds per layer, forward and backward.
+  var layerTimes: [LayerTime]
+  /// The layer that laps are counted for.
+  var layer = 0
   private var lastLap = 0.0
 
   init(_ model: CompiledModel<Element>, readouts: [ReadoutHead]) {
@@ -83,12 +87,18 @@ final class ThreadScratch<Element: FeatureScalar> {
     contraction = Buffer(most { $0.contraction.nodeCount } * 4 * channelAlignment)
     readout = Buffer(readouts.map(\.scratchCount).max() ?? 1)
     senderGradients = layers.map { _ in Buffer() }
+    layerTimes = layers.map { _ in LayerTime() }
   }
 
   @inline(__always) func lap(_ stage: Stage) {
     guard isProfiling else { return }
     let now = monotonicSeconds()
     times[stage.rawValue] += now - lastLap
+    if stage.isBackward {
+      layerTimes[layer].backward += now - lastLap
+    } else {
+      layerTimes[layer].forward += now - lastLap
+    }
     lastLap = now
   }
 

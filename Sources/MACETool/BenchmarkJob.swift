@@ -51,7 +51,7 @@ public struct BenchmarkJob {
       _ = try calculator.evaluate(structure)
       times.append(ProcessFacts.monotonicSeconds - started)
     }
-    let stages = try profile(calculator, structure)
+    let (stages, layers) = try profile(calculator, structure)
     let n = options.replication
     let copies = n == (1, 1, 1) ? "" : ", \(n.0) x \(n.1) x \(n.2)"
     return BenchmarkResult(
@@ -61,26 +61,26 @@ public struct BenchmarkJob {
       instructionSet: potential.instructionSet.rawValue, times: times,
       bytes: calculator.workspaceBytes.perAtoms + calculator.neighborListBytes,
       peakResidentBytes: ProcessFacts.peakResidentBytes, peakGFLOPS: peakGFLOPS,
-      stages: stages)
+      stages: stages, layers: layers)
   }
 
-  /// The stages of the evaluation of median duration.
+  /// The stages and layers of the evaluation of median duration.
   ///
   /// Reading the clock in every stage costs a little, so these evaluations are not those that are timed.
   private func profile(
     _ calculator: Calculator, _ structure: Structure
-  ) throws(MACEError) -> [(stage: Stage, seconds: Double)] {
+  ) throws(MACEError) -> (stages: [(stage: Stage, seconds: Double)], layers: [LayerTime]) {
     calculator.isProfiling = true
     defer { calculator.isProfiling = false }
-    var runs: [(seconds: Double, profile: [Stage: Double])] = []
+    var runs: [(seconds: Double, stages: [Stage: Double], layers: [LayerTime])] = []
     for _ in 0..<options.repeats {
       calculator.resetProfile()
       let started = ProcessFacts.monotonicSeconds
       _ = try calculator.evaluate(structure)
-      runs.append((ProcessFacts.monotonicSeconds - started, calculator.profile))
+      runs.append((ProcessFacts.monotonicSeconds - started, calculator.profile, calculator.layerProfile))
     }
     runs.sort { $0.seconds < $1.seconds }
-    let median = runs[runs.count / 2].profile
-    return Stage.allCases.map { ($0, median[$0] ?? 0) }
+    let median = runs[runs.count / 2]
+    return (Stage.allCases.map { ($0, median.stages[$0] ?? 0) }, median.layers)
   }
 }

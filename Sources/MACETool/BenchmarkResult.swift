@@ -22,6 +22,8 @@ public struct BenchmarkResult: Sendable {
   public var peakGFLOPS: Double
   /// Seconds per evaluation, summed over threads.
   public var stages: [(stage: Stage, seconds: Double)]
+  /// Seconds per evaluation of each layer, summed over threads: the stages but for neighbours, once more.
+  public var layers: [LayerTime]
 
   /// The median of `times`.
   public var secondsPerEvaluation: Double {
@@ -52,6 +54,15 @@ public struct BenchmarkResult: Sendable {
         key: "stages",
         value: .object(stages.map { (key: $0.stage.name, value: .number($0.seconds)) })
       ),
+      (
+        key: "layers",
+        value: .array(
+          layers.map {
+            .object([
+              (key: "forward", value: .number($0.forward)), (key: "backward", value: .number($0.backward)),
+            ])
+          })
+      ),
     ]).encoded + "\n"
   }
 
@@ -77,6 +88,14 @@ public struct BenchmarkResult: Sendable {
         stage.name, NumberText.fixed(1e3 * seconds, 3), NumberText.fixed(100 * seconds / max(sum, 1e-300), 1),
       ])
     }
-    return facts.text + "\n" + table.text
+    var byLayer = TextTable()
+    byLayer.add(["layer (all threads)", "forward / ms", "backward / ms"])
+    byLayer.addRule()
+    for (t, layer) in layers.enumerated() {
+      byLayer.add([
+        "layer \(t + 1)", NumberText.fixed(1e3 * layer.forward, 3), NumberText.fixed(1e3 * layer.backward, 3),
+      ])
+    }
+    return facts.text + "\n" + table.text + "\n" + byLayer.text
   }
 }
