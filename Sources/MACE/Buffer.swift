@@ -1,9 +1,9 @@
-/// Uninitialised-or-zeroed numbers at a stable, cache-line aligned address; grows, never shrinks.
+/// Numbers at a stable, cache-line aligned address; grows, never shrinks.
 final class Buffer<T> {
   private(set) var base: UnsafeMutablePointer<T>
   private(set) var capacity: Int
 
-  /// `count` zero bytes wide elements.
+  /// `count` elements, all bits zero.
   init(_ count: Int = 0) {
     capacity = max(count, 1)
     base = Self.allocate(capacity)
