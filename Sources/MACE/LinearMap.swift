@@ -17,9 +17,12 @@ final class LinearMap<Element: FeatureScalar>: @unchecked Sendable {
   private let entries: [Entry]
   private let weights: Buffer<Element>
 
-  /// - Parameter weight: (input block, output block, u, w) → W, without normalisation.
-  /// - Parameter fanInFactor: multiplies the fan-in under the root (the number of elements, for a fully
-  ///   connected product with one-hot elements).
+  /// - Parameters:
+  ///   - fanInFactor: multiplies the fan-in under the root (the number of elements, for a fully connected product
+  ///     with one-hot elements).
+  ///   - weight: (first weight of the pair of blocks, u, w, multiplicity of the output block) → W[u, w], without
+  ///     normalisation.
+  ///   - blockSize: weights of a pair of blocks with these multiplicities.
   init(
     _ input: FeatureLayout, _ output: FeatureLayout, fanInFactor: Int = 1, scale: Double = 1,
     weight: (_ offset: Int, _ u: Int, _ w: Int, _ outMultiplicity: Int) -> Double,
