@@ -74,6 +74,7 @@ client-test: all
 demo: deps command
 	@$(built)/mace info $(demo_model) | head -n 16
 	$(built)/mace evaluate --model $(demo_model) --configs $(demo_frames) --output $(demo_output) --compute_stress
+	@echo "(random weights: compare with mace-torch, not with the labels)"
 	@echo; echo "energies of the frames in $(demo_output):"
 	@grep -o 'MACE_energy=[^ ]*' $(demo_output) | sed 's/MACE_energy=\(.*\)/  \1 eV/'
 	@echo
