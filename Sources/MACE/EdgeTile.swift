@@ -3,7 +3,7 @@ import Glibc
 /// Up to `capacity` edges of a block of receivers with their geometry, consecutive edges of a receiver
 /// together.
 final class EdgeTile {
-  static let capacity = 32
+  static let capacity = 36
 
   var count = 0
   /// Receiver as an index into the block, and as a node; neighbour node.
