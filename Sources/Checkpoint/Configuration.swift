@@ -13,6 +13,8 @@ public struct Configuration: Sendable, Equatable {
     case none = "None"
     case agnesi = "Agnesi"
     case soft = "Soft"
+    /// `SoftTransform` of mace-torch before 0.3.10, another formula under the same name.
+    case earlySoft = "Soft (before 0.3.10)"
   }
   /// A scalar non-linearity as mace-torch applies it: `constant · f(x)` (`normalize2mom`; constant 1 when
   /// mace-torch does not scale).
@@ -223,5 +225,17 @@ public struct Configuration: Sendable, Equatable {
     self.layers = layers
     self.readouts = readouts
     self.roundsCouplingsToFloat32 = roundsCouplingsToFloat32
+  }
+}
+
+extension Configuration.DistanceTransform {
+  /// Its scalar tensors, `radial_embedding.distance_transform.<name>`.
+  public var parameterNames: [String] {
+    switch self {
+    case .none: []
+    case .agnesi: ["a", "q", "p"]
+    case .soft: ["alpha"]
+    case .earlySoft: ["a", "b"]
+    }
   }
 }

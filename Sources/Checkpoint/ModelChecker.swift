@@ -109,15 +109,8 @@ struct ModelChecker {
     case .chebyshev: try tensor(prefix + "bessel_fn.n", [1, c.basisCount])
     }
     var radii: [String] = []
-    switch c.distanceTransform {
-    case .none: break
-    case .agnesi:
-      for name in ["q", "p", "a"] { try tensor(prefix + "distance_transform." + name, []) }
-      radii.append(prefix + "distance_transform.covalent_radii")
-    case .soft:
-      try tensor(prefix + "distance_transform.alpha", [])
-      radii.append(prefix + "distance_transform.covalent_radii")
-    }
+    for name in c.distanceTransform.parameterNames { try tensor(prefix + "distance_transform." + name, []) }
+    if c.distanceTransform != .none { radii.append(prefix + "distance_transform.covalent_radii") }
     if c.pairRepulsion {
       try tensor("pair_repulsion_fn.c", [4])
       for name in ["p", "a_exp", "a_prefactor"] { try tensor("pair_repulsion_fn." + name, []) }

@@ -80,11 +80,13 @@ extension ModelReader {
   {
     guard try parent.hasModule("distance_transform") else { return .none }
     let module = try parent.module("distance_transform", "AgnesiTransform", "SoftTransform")
-    let names = module.kind == "AgnesiTransform" ? ["q", "p", "a"] : ["alpha"]
+    let transform: Configuration.DistanceTransform =
+      module.kind == "AgnesiTransform" ? .agnesi : try module.hasTensor("alpha") ? .soft : .earlySoft
+    let names = transform.parameterNames
     try module.allow(tensors: Set(names + ["covalent_radii"]))
     for name in names { try keep(name, of: module, shape: []) }
     try covalentRadii(module)
-    return module.kind == "AgnesiTransform" ? .agnesi : .soft
+    return transform
   }
 
   mutating func pairRepulsion(_ root: ModuleView) throws(MACEError) -> Bool {

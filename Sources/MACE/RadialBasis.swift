@@ -10,6 +10,7 @@ import Glibc
 ///     Chebyshev  b_n = T_n(r′), n ≥ 1, the argument not rescaled
 ///     cutoff     f = 1 − (p+1)(p+2)/2 xᵖ + p(p+2) xᵖ⁺¹ − p(p+1)/2 xᵖ⁺², x = r/r_max, of the untransformed r
 ///     Agnesi     r′ = 1/(1 + a x^q/(1 + x^(q−p))), x = r/((R_i + R_j)/2)
+///     Soft (before 0.3.10)  r′ = r + ½ + tanh(−x − a xᵇ)/2, x = 4r/(R_i + R_j)
 ///     Soft       r′ = p₀ + (r − p₀)(1 + tanh(α(r − m)))/2, p₀ = ¾R, p₁ = 4/3 R, m the mean, α/(p₁ − p₀)
 ///
 /// Slopes are the true derivatives; mace-torch's Chebyshev basis drops ∂T_n/∂r, so its forces are not the
@@ -23,7 +24,7 @@ struct RadialBasis: Sendable {
   private let detunings: [Double]
   private let prefactor: Double
   private let transform: Configuration.DistanceTransform
-  /// a, q, p of Agnesi; α of Soft.
+  /// In the order of `DistanceTransform.parameterNames`.
   private let transformParameters: [Double]
   /// Covalent radius of each species, Å; empty without a transform.
   private let radii: [Double]
@@ -52,12 +53,9 @@ struct RadialBasis: Sendable {
     self.detunings = isUsual ? detunings : []
     transform = c.distanceTransform
     let t = "radial_embedding.distance_transform."
-    switch transform {
-    case .none: transformParameters = []
-    case .agnesi:
-      transformParameters = [try model.scalar(t + "a"), try model.scalar(t + "q"), try model.scalar(t + "p")]
-    case .soft: transformParameters = [try model.scalar(t + "alpha")]
-    }
+    var transformParameters: [Double] = []
+    for name in transform.parameterNames { transformParameters.append(try model.scalar(t + name)) }
+    self.transformParameters = transformParameters
     radii = transform == .none ? [] : try model.radii(t + "covalent_radii")
     cutoff = PolynomialCutoff(radius: c.cutoff, exponent: c.cutoffExponent)
     appliesCutoff = c.appliesCutoffToBasis
@@ -139,6 +137,11 @@ struct RadialBasis: Sendable {
       let t = tanh(alpha * (r - 0.5 * (p0 + p1)))
       let s = 0.5 * (1 + t)
       return (p0 + (r - p0) * s, s + (r - p0) * 0.5 * alpha * (1 - t * t))
+    case .earlySoft:
+      let (a, b) = (transformParameters[0], transformParameters[1])
+      let r0 = 0.25 * (radii[i] + radii[j]), x = r / r0
+      let tail = a * pow(x, b), t = tanh(-x - tail)
+      return (r + 0.5 * t + 0.5, 1 - 0.5 * (1 - t * t) * (1 + b * tail / x) / r0)
     }
   }
 }
