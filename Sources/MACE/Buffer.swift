@@ -24,10 +24,9 @@ final class Buffer<T> {
     base = Self.allocate(count)
   }
 
-  func zero(_ count: Int) { zero(from: 0, count: count) }
-
-  func zero(from first: Int, count: Int) {
-    UnsafeMutableRawPointer(base + first).initializeMemory(
+  /// Sets all bits of the first `count` elements to zero.
+  func zero(_ count: Int) {
+    UnsafeMutableRawPointer(base).initializeMemory(
       as: UInt8.self, repeating: 0, count: count * MemoryLayout<T>.stride)
   }
 

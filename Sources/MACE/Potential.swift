@@ -36,7 +36,7 @@ public final class Potential: Sendable {
   public var cutoff: Double { model.configuration.cutoff }
   public var layerCount: Int { model.configuration.layers.count }
   /// Distance within which an atom can change another's energy, Å.
-  public var receptiveField: Double { cutoff * Double(layerCount) }
+  public var receptiveField: Double { model.configuration.receptiveRadius }
   /// Elements in the model's order; an element's index there is its species.
   public var atomicNumbers: [Int] { model.configuration.atomicNumbers }
   public var heads: [String] { model.configuration.heads }

@@ -57,7 +57,7 @@ struct ReadoutHead: Sendable {
       middle = []
       middleBias = []
       last = []
-      lastBias = try model.tensors[prefix + "linear.bias"].map { (b) in b.values[head] } ?? 0
+      lastBias = 0
       return
     }
     let total = readout.hiddenIrreps.dimension

@@ -11,8 +11,15 @@ public enum Fixtures {
 
   /// Every small checkpoint, one architectural option each, sorted.
   public static let modelNames: [String] = {
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: path("models"))) ?? []
-    return files.filter { $0.hasSuffix(".model") }.map { String($0.dropLast(6)) }.sorted()
+    do {
+      let files = try FileManager.default.contentsOfDirectory(atPath: path("models"))
+      let names = files.filter { $0.hasSuffix(".model") }.map { String($0.dropLast(6)) }.sorted()
+      // no checkpoint would mean tests with no case, which pass
+      precondition(names.count == 29, "29 checkpoints were expected in \(path("models"))")
+      return names
+    } catch {
+      fatalError("\(path("models")): \(error)")
+    }
   }()
 
   /// The configurations of up to 40 atoms, by name.
