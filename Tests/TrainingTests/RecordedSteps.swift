@@ -96,7 +96,8 @@ struct RecordedSteps {
       trainer.observer = { event in
         guard case .step(let record) = event else { return }
         #expect(abs(record.loss - run.losses[step]) <= tolerance * run.losses[step], "\(run.name) \(step)")
-        #expect(abs(record.gradientNorm - run.norms[step]) <= tolerance * run.norms[step], "\(run.name) \(step)")
+        #expect(
+          abs(record.gradientNorm - run.norms[step]) <= tolerance * run.norms[step], "\(run.name) \(step)")
         step += 1
       }
       _ = try trainer.runEpoch()

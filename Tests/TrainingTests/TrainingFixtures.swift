@@ -88,7 +88,9 @@ extension TrainingFixtures.Batch {
           cell: Cell(cell[0], cell[1], cell[2]), pbc: .all),
         labels: Labels(
           energy: labels.energy[i],
-          forces: labels.forces[firstAtom..<firstAtom + frame.numbers.count].map { SIMD3($0[0], $0[1], $0[2]) },
+          forces: labels.forces[firstAtom..<firstAtom + frame.numbers.count].map {
+            SIMD3($0[0], $0[1], $0[2])
+          },
           stress: labels.stress[i].flatMap(\.self), virials: labels.virials[i].flatMap(\.self)),
         weights: PropertyWeights(
           config: labels.weight?[i] ?? 1, energy: labels.energy_weight?[i] ?? 1,

@@ -34,7 +34,8 @@ enum DataCheck {
       try require(
         forces.count == frame.structure.count,
         "\(forces.count) forces for \(frame.structure.count) atoms")
-      try require(forces.allSatisfy { $0.x.isFinite && $0.y.isFinite && $0.z.isFinite }, "a force is not finite")
+      try require(
+        forces.allSatisfy { $0.x.isFinite && $0.y.isFinite && $0.z.isFinite }, "a force is not finite")
     }
     for (name, tensor) in [("stress", labels.stress), ("virials", labels.virials)] {
       guard let tensor else { continue }

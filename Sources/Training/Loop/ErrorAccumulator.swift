@@ -27,7 +27,8 @@ struct ErrorAccumulator {
   }
 
   /// Labels with weight 0 are not compared, as in mace-torch.
-  mutating func add(_ prediction: BatchPrediction, _ batch: ArraySlice<TrainingFrame>, loss batchLoss: Double) {
+  mutating func add(_ prediction: BatchPrediction, _ batch: ArraySlice<TrainingFrame>, loss batchLoss: Double)
+  {
     loss += batchLoss
     frames += batch.count
     var firstAtom = 0

@@ -22,7 +22,8 @@ extension Trainer {
       }
       guard metadata["format_version"] == TrainingState.version else {
         throw MACEError(
-          .unsupported, "\(path) has another format version than \(TrainingState.version); update the library")
+          .unsupported, "\(path) has another format version than \(TrainingState.version); update the library"
+        )
       }
       try checkIdentity(metadata, path)
     }

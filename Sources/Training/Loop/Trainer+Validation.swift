@@ -34,7 +34,7 @@ extension Trainer {
 
   private func metrics(_ frames: [TrainingFrame]) throws(MACEError) -> ErrorMetrics {
     let start = monotonicSeconds()
-    let wantsVirials = plan.loss.needsVirials || plan.reportsVirials
+    let wantsVirials = plan.loss.needsVirials || loss.needsVirials || plan.reportsVirials
     var errors = ErrorAccumulator()
     var first = 0
     while first < frames.count {

@@ -94,7 +94,9 @@ public struct TrainingPlan: Sendable {
     }
     for loss in [loss, stageTwo?.loss].compactMap({ $0 }) {
       let weights = loss.weights
-      for weight in [weights.energy, weights.forces, weights.stress, weights.virials] + loss.headWeights.values {
+      for weight in [weights.energy, weights.forces, weights.stress, weights.virials]
+        + loss.headWeights.values
+      {
         try require(weight >= 0 && weight.isFinite, "a loss weight is \(weight); it must be at least 0")
       }
       try require(loss.huberDelta > 0, "huber_delta is \(loss.huberDelta); it must be positive")
@@ -134,7 +136,8 @@ public struct TrainingPlan: Sendable {
   private static func text(_ loss: Loss) -> String {
     let weights = loss.weights
     let heads = loss.headWeights.sorted { $0.key < $1.key }.map { ", head \($0.key) \($0.value)" }
-    return "\(loss.kind.rawValue): energy \(weights.energy), forces \(weights.forces), stress \(weights.stress), "
+    return
+      "\(loss.kind.rawValue): energy \(weights.energy), forces \(weights.forces), stress \(weights.stress), "
       + "virials \(weights.virials), huber_delta \(loss.huberDelta)" + heads.joined()
   }
 }

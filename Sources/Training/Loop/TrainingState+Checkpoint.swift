@@ -73,7 +73,9 @@ extension TrainingState {
     func best(_ key: String) throws(MACEError) -> Best? {
       if fields.value(key) == .null { return nil }
       let parts = try numbers(key)
-      guard parts.count == 2, let epoch = Int(exactly: parts[0]) else { throw damaged("'\(key)' is malformed") }
+      guard parts.count == 2, let epoch = Int(exactly: parts[0]) else {
+        throw damaged("'\(key)' is malformed")
+      }
       return Best(epoch: epoch, loss: parts[1], parameters: try vector(key))
     }
     epoch = try fields.integer("epoch")
