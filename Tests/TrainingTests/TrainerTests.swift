@@ -127,14 +127,15 @@ import Testing
     #expect(free.epochs[7].learningRates.map(\.rate) == free.epochs[0].learningRates.map(\.rate))
   }
 
-  /// Errors of mace-torch's evaluation of recorded predictions; a frame of weight 0 changes none of them.
+  /// Errors of mace-torch's evaluation of recorded predictions; labels of weight 0, or none, change none of them.
   @Test(arguments: ["plain", "weighted"])
   func metricsAreThoseOfMACETorch(_ set: String) throws {
     let batch = try TrainingFixtures.batch(set)
     var frames = batch.trainingFrames
     var prediction = batch.batchPrediction
     var unlabelled = frames[0]
-    unlabelled.weights = PropertyWeights(energy: 0, forces: 0, stress: 0, virials: 0)
+    unlabelled.weights = PropertyWeights(energy: 0, stress: 0, virials: 0)
+    unlabelled.labels.forces = nil
     frames.append(unlabelled)
     prediction.energies.append(1e3)
     prediction.forces += Array(repeating: .zero, count: unlabelled.structure.count)

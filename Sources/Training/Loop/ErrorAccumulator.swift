@@ -38,12 +38,14 @@ struct ErrorAccumulator {
       if let label = frame.labels.energy, weights.config * weights.energy > 0 {
         energy.add(label - prediction.energies[graph], atoms)
       }
-      if let labels = frame.labels.forces, weights.config * weights.forces > 0 {
+      if let labels = frame.labels.forces {
+        let counts = weights.config * weights.forces > 0
         for (i, label) in labels.enumerated() {
           let difference = label - prediction.forces[firstAtom + i]
           for axis in 0..<3 {
-            forces.values.append(difference[axis])
+            // relative errors refer to all labels in mace-torch
             forces.targets.append(label[axis])
+            if counts { forces.values.append(difference[axis]) }
           }
         }
       }
