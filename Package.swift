@@ -62,9 +62,18 @@ let package = Package(
       dependencies: ["Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "KernelInterface", "Kernels"]),
 
     // MARK: Training
+    // static archives by name: libmace and the command need no LAPACK or Fortran runtime where they run
+    .target(
+      name: "CLAPACKE",
+      linkerSettings: [
+        // in this order, which SwiftPM does not keep for linkedLibrary
+        .unsafeFlags(["-l:liblapacke.a", "-l:liblapack_pic.a", "-l:libblas.a"].flatMap { ["-Xlinker", $0] })
+      ]),
     .target(
       name: "Training",
-      dependencies: ["Diagnostics", "Atomistics", "ExtendedXYZ", "Checkpoint", "Equivariance", "MACE"]),
+      dependencies: [
+        "Diagnostics", "Atomistics", "ExtendedXYZ", "Checkpoint", "Equivariance", "MACE", "CLAPACKE",
+      ]),
 
     // MARK: Faces
     .target(name: "CMace"),
@@ -73,11 +82,13 @@ let package = Package(
       path: "Sources/libmace", linkerSettings: sharedLibrary),
     .target(
       name: "MACETool",
-      dependencies: ["MACE", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics"]),
+      dependencies: [
+        "Training", "MACE", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics",
+      ]),
     .executableTarget(
       name: "MACECommand",
       dependencies: [
-        "MACETool", "MACE", "CMace", "Diagnostics",
+        "MACETool", "Training", "MACE", "CMace", "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -99,9 +110,14 @@ let package = Package(
       name: "ExtendedXYZTests", dependencies: ["ExtendedXYZ", "Atomistics", "Diagnostics", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "ExtendedXYZ", "MACE", "TestSupport",
+      ]),
+    .testTarget(
       name: "MACEToolTests",
       dependencies: [
-        "MACETool", "MACECommand", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics",
+        "MACETool", "MACECommand", "Training", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics",
       ]),
     .testTarget(
       name: "TrainingTests",
