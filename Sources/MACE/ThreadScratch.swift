@@ -121,7 +121,7 @@ final class ThreadScratch<Element: FeatureScalar> {
 }
 
 /// Seconds of the monotonic clock.
-func monotonicSeconds() -> Double {
+package func monotonicSeconds() -> Double {
   var t = timespec()
   clock_gettime(CLOCK_MONOTONIC, &t)
   return Double(t.tv_sec) + 1e-9 * Double(t.tv_nsec)

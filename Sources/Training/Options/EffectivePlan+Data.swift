@@ -41,16 +41,16 @@ extension EffectivePlan {
           + "(real_pt_data_ratio_threshold \(replay?.ratioThreshold ?? 0))")
     }
     let samples = own * copies + replayed
-    guard samples >= loop.batchSize else {
+    guard samples >= training.batchSize else {
       throw MACEError(
         .invalidArgument,
-        "batch_size \(loop.batchSize) is larger than the \(samples) training frames, so that no batch would be "
+        "batch_size \(training.batchSize) is larger than the \(samples) training frames, so that no batch would be "
           + "complete; lower --batch_size")
     }
-    let left = samples % loop.batchSize
+    let left = samples % training.batchSize
     if left > 0 {
       list.tell(
-        "\(samples / loop.batchSize) steps per epoch; \(left) of \(samples) frames, others in each epoch, are left out")
+        "\(samples / training.batchSize) steps per epoch; \(left) of \(samples) frames, others in each epoch, are left out")
     }
     return list.notes
   }

@@ -28,11 +28,11 @@ extension EffectivePlan {
       if !options.isGiven("lr") {
         list.warn("lr is 0.01, mace-torch's default for training from scratch; fine-tuning usually needs 1e-4 to 1e-3")
       }
-      if plan.stageTwo != nil { list.warn("Stage two can undo what fine-tuning has reached; compare both models") }
+      if plan.training.stageTwo != nil { list.warn("Stage two can undo what fine-tuning has reached; compare both models") }
       return
     }
     if options.flag("force_mh_ft_lr") {
-      if plan.optimizer.averageDecay == nil {
+      if plan.training.averageDecay == nil {
         list.warn("force_mh_ft_lr also leaves the moving average off; add --ema for mace-torch's multihead default")
       }
     } else {
@@ -48,8 +48,9 @@ extension EffectivePlan {
     if options.isGiven("loss"), options.text("loss") != "universal" {
       list.warn("\(options.written("loss")) \(options.text("loss")) is replaced by that")
     }
-    if replay.weight != 1 {
-      list.tell("weight_pt_head \(replay.weight) weights all replay frames; in mace-torch it acts on published sets only")
+    let weight = options.real("weight_pt_head")
+    if weight != 1 {
+      list.tell("weight_pt_head \(weight) weights all replay frames; in mace-torch it acts on published sets only")
     }
     let isPublished = replay.trainFiles.contains { PublishedFile.replaySets[$0] != nil }
     if !isPublished, replay.samples != nil || replay.filter != .none {
@@ -58,19 +59,19 @@ extension EffectivePlan {
   }
 
   private static func noteLoss(_ options: TrainingOptions, _ plan: EffectivePlan, _ list: inout NoteList) {
-    if !options.isGiven("forces_weight"), plan.loss.function != .ef, plan.loss.forcesWeight > 0 {
+    if !options.isGiven("forces_weight"), plan.training.loss.kind != .energyForces, plan.training.loss.weights.forces > 0 {
       list.warn("forces_weight is 100, mace-torch's default: forces dominate the loss; give --forces_weight to choose")
     }
-    if plan.loss.function == .ef { list.tell("Loss ef has weights 1 and 1, as in mace-torch") }
-    guard let second = plan.stageTwo else { return }
-    if second.loss.function != plan.loss.function {
+    if plan.training.loss.kind == .energyForces { list.tell("Loss ef has weights 1 and 1, as in mace-torch") }
+    guard let second = plan.training.stageTwo else { return }
+    if second.loss.kind != plan.training.loss.kind {
       list.warn(
-        "Stage two of loss \(plan.loss.function.rawValue) is the weighted loss of energy and forces, as in "
-          + "mace-torch\(plan.loss.needsStress ? ": without stress" : "")")
+        "Stage two of loss \(plan.training.loss.kind.rawValue) is the weighted loss of energy and forces, as in "
+          + "mace-torch\(plan.training.loss.usesStress ? ": without stress" : "")")
     }
     if !options.isGiven("swa_energy_weight") || !options.isGiven("swa_forces_weight") {
       list.tell(
-        "Stage two changes the weights to energy \(second.loss.energyWeight) and forces \(second.loss.forcesWeight): "
+        "Stage two changes the weights to energy \(second.loss.weights.energy) and forces \(second.loss.weights.forces): "
           + "the loss jumps at epoch \(second.start)")
     }
   }
@@ -96,20 +97,20 @@ extension EffectivePlan {
   }
 
   private static func noteOptimizer(_ options: TrainingOptions, _ plan: EffectivePlan, _ list: inout NoteList) {
-    if plan.optimizer.usesAMSGrad, !options.isGiven("amsgrad") {
+    if plan.training.optimizer.amsgrad, !options.isGiven("amsgrad") {
       list.tell("AMSGrad is on; mace-torch has no option to turn it off")
     }
-    if options.isGiven("amsgrad"), !plan.optimizer.usesAMSGrad {
+    if options.isGiven("amsgrad"), !plan.training.optimizer.amsgrad {
       list.warn("\(options.written("amsgrad")): the schedule-free optimiser has no AMSGrad")
     }
-    if case .reduceOnPlateau(_, let patience) = plan.optimizer.scheduler,
-      patience >= (plan.stageTwo?.start ?? plan.loop.epochs)
+    if case .reduceOnPlateau(_, let patience) = plan.training.schedule,
+      patience >= (plan.training.stageTwo?.start ?? plan.training.maxEpochs)
     {
       list.warn(
         "The learning rate stays constant: scheduler_patience \(patience) is not reached within "
-          + "\(plan.stageTwo?.start ?? plan.loop.epochs) epochs")
+          + "\(plan.training.stageTwo?.start ?? plan.training.maxEpochs) epochs")
     }
-    if options.isGiven("patience"), plan.loop.patience < plan.loop.epochs {
+    if options.isGiven("patience"), plan.training.patience < plan.training.maxEpochs {
       list.tell("patience ends the run; mace-torch 0.3.16 only logs it unless it is distributed")
     }
   }

@@ -3,10 +3,6 @@ import Equivariance
 import MACE
 
 extension EffectivePlan {
-  /// Learning rate and averaging that mace-torch forces in multihead fine-tuning.
-  static let fineTuningRate = 1e-4
-  static let fineTuningDecay = 0.99999
-
   /// Resolves options as mace_run_train 0.3.16 does.
   ///
   /// - Throws: `.invalidArgument` for options that contradict each other or cannot take effect, `.unsupported`
@@ -20,15 +16,14 @@ extension EffectivePlan {
     }
     let foundation = try Self.foundation(options)
     let multihead = try Self.isMultihead(options)
-    let loss = Self.loss(options, multihead: multihead)
-    let stageTwo = try Self.stageTwo(options, loss)
+    if options.text("loss") == "forces_only", !multihead, !options.flag("compute_forces") {
+      throw MACEError(.invalidArgument, "--loss forces_only and --compute_forces=False leave nothing to train on")
+    }
+    let training = try Self.training(options, multihead: multihead)
     try OptionRule.check(
       OptionRule.Situation(
-        options: options, isMultihead: multihead, loss: loss.function, usesStageTwo: stageTwo != nil))
-    if loss.function == .forcesOnly, stageTwo != nil || !options.flag("compute_forces") {
-      throw MACEError(
-        .invalidArgument, "--loss forces_only cannot have a stage two nor --compute_forces=False; choose --loss weighted")
-    }
+        options: options, isMultihead: multihead, loss: training.loss.kind,
+        usesStageTwo: training.stageTwo != nil))
     files = RunFiles(options)
     seed = options.integer("seed")
     precision = Precision(rawValue: options.text("default_dtype")) ?? .float64
@@ -42,11 +37,12 @@ extension EffectivePlan {
     self.foundation = foundation
     replay = multihead ? Self.replayOptions(options) : nil
     heads = try Self.heads(options, multihead: multihead)
-    self.loss = loss
-    self.stageTwo = stageTwo
-    optimizer = try Self.optimizer(options, multihead: multihead)
-    loop = Self.loop(options)
-    report = Self.report(options, loss)
+    self.training = training
+    freeze = try Self.freeze(options)
+    lora =
+      options.flag("lora") ? LoRA(rank: options.integer("lora_rank"), alpha: options.real("lora_alpha")) : nil
+    report = Self.report(options, training.loss)
+    self.training.reportsVirials = report.computesStress || report.computesVirials
     notes = []
     notes = Self.notes(options, self)
   }
@@ -97,77 +93,29 @@ extension EffectivePlan {
       samples: isPublished || options.isGiven("num_samples_pt") ? options.integer("num_samples_pt") : nil,
       selection: Replay.Selection(rawValue: options.text("subselect_pt")) ?? .random,
       filter: Replay.ElementFilter(rawValue: options.text("filter_type_pt")) ?? .none,
-      fillsUpAtRandom: options.flag("disallow_random_padding_pt"), weight: options.real("weight_pt_head"),
+      fillsUpAtRandom: options.flag("disallow_random_padding_pt"),
       ratioThreshold: options.real("real_pt_data_ratio_threshold"),
       usesPseudolabels: options.flag("pseudolabel_replay"),
       addsStressLabels: options.flag("pseudolabel_replay_compute_stress"))
   }
 
-  private static func optimizer(_ options: TrainingOptions, multihead: Bool) throws(MACEError) -> Optimizer {
-    let forced = multihead && !options.flag("force_mh_ft_lr")
-    let kind = Optimizer.Kind(rawValue: options.text("optimizer")) ?? .adam
-    let isScheduleFree = kind == .schedulefree
+  private static func freeze(_ options: TrainingOptions) throws(MACEError) -> Int {
     let freeze = options.optionalInteger("freeze") ?? 0
-    let levels: [(Int, Optimizer.Group)] = [(1, .embedding), (5, .interactions), (6, .products), (7, .readouts)]
-    let frozen = Set(levels.filter { freeze >= $0.0 }.map(\.1))
-    if frozen.count == Optimizer.Group.allCases.count {
-      throw MACEError(.invalidArgument, "\(options.written("freeze")) \(freeze) freezes all parameters; 6 leaves the readouts")
+    guard freeze < 7 else {
+      throw MACEError(
+        .invalidArgument, "\(options.written("freeze")) \(freeze) freezes all parameters; 6 leaves the readouts")
     }
-    return Optimizer(
-      kind: kind, learningRate: forced ? fineTuningRate : options.real("lr"),
-      weightDecay: options.real("weight_decay"),
-      beta1: options.real(isScheduleFree ? "beta1_schedulefree" : "beta"),
-      beta2: isScheduleFree ? options.real("beta2_schedulefree") : 0.999, usesAMSGrad: !isScheduleFree,
-      factors: try factors(options), frozen: frozen,
-      lora: options.flag("lora")
-        ? LoRA(rank: options.integer("lora_rank"), alpha: options.real("lora_alpha")) : nil,
-      clip: options.optionalReal("clip_grad"),
-      averageDecay: forced ? fineTuningDecay : options.flag("ema") ? options.real("ema_decay") : nil,
-      scheduler: isScheduleFree
-        ? .none
-        : options.text("scheduler") == "ExponentialLR"
-          ? .exponential(gamma: options.real("lr_scheduler_gamma"))
-          : .reduceOnPlateau(
-            factor: options.real("lr_factor"), patience: options.integer("scheduler_patience")))
-  }
-
-  private static func factors(_ options: TrainingOptions) throws(MACEError) -> [Optimizer.Group: Double] {
-    var factors: [Optimizer.Group: Double] = [:]
-    for group in Optimizer.Group.allCases { factors[group] = 1 }
-    guard case .dictionary(let entries) = options.value("lr_params_factors") else { return factors }
-    for entry in entries {
-      let name = entry.key.description
-      guard name.hasSuffix("_lr_factor"), let group = Optimizer.Group(rawValue: String(name.dropLast(10))),
-        let factor = entry.value.number, factor >= 0
-      else {
-        throw MACEError(
-          .invalidArgument,
-          "\(options.written("lr_params_factors")): '\(name): \(entry.value)' is not embedding_lr_factor, "
-            + "interactions_lr_factor, products_lr_factor or readouts_lr_factor with a number of at least 0")
-      }
-      factors[group] = factor
-    }
-    return factors
-  }
-
-  private static func loop(_ options: TrainingOptions) -> Loop {
-    Loop(
-      batchSize: options.integer("batch_size"), validBatchSize: options.integer("valid_batch_size"),
-      epochs: options.integer("max_num_epochs"), patience: options.integer("patience"),
-      evaluationInterval: options.integer("eval_interval"),
-      convergence: options.optionalReal("convergence_threshold").map {
-        Convergence(threshold: $0, window: options.integer("convergence_window"))
-      })
+    return freeze
   }
 
   private static func report(_ options: TrainingOptions, _ loss: Loss) -> Report {
     var table = ErrorTableKind(rawValue: options.text("error_table")) ?? .perAtomRMSE
-    if loss.needsStress || loss.needsVirials { table = table.withStress }
+    if loss.needsVirials { table = table.withStress }
     return Report(
       errorTable: table, computesForces: options.flag("compute_forces"),
-      computesStress: !loss.needsVirials
-        && (loss.needsStress || options.flag("compute_stress") || table.showsStress),
-      computesVirials: loss.needsVirials, plots: options.flag("plot"),
+      computesStress: !loss.usesVirials
+        && (loss.usesStress || options.flag("compute_stress") || table.showsStress),
+      computesVirials: loss.usesVirials, plots: options.flag("plot"),
       plotFrequency: options.integer("plot_frequency"), plotsInteractionEnergy: options.flag("plot_interaction_e"),
       skippedHeads: options.text("skip_evaluate_heads").split(separator: ",").map {
         String($0.drop { $0 == " " })

@@ -4,14 +4,14 @@ extension EffectivePlan {
   /// The plan as lines of a table: what, then the setting. Without the notes.
   public var lines: [String] {
     var table = TextTable(alignment: .left)
-    table.add(["run", "\(files.tag), models \(files.model)\(stageTwo == nil ? "" : " and \(files.stageTwoModel)")"])
+    table.add(["run", "\(files.tag), models \(files.model)\(training.stageTwo == nil ? "" : " and \(files.stageTwoModel)")"])
     table.add(["files", "\(files.log), \(files.results), checkpoints in \(files.checkpointsDirectory)"])
     addModel(&table)
     for head in heads { add(head, &table) }
     if let replay { add(replay, &table) }
-    table.add(["loss", describe(loss)])
+    table.add(["loss", describe(training.loss)])
     addOptimizer(&table)
-    if let stageTwo {
+    if let stageTwo = training.stageTwo {
       table.add([
         "stage two", "from epoch \(stageTwo.start), lr \(stageTwo.learningRate), \(describe(stageTwo.loss))",
       ])
@@ -67,44 +67,46 @@ extension EffectivePlan {
   private func add(_ replay: Replay, _ table: inout TextTable) {
     var parts = [replay.samples.map { "\($0) frames, \(replay.selection.rawValue)" } ?? "all frames"]
     if replay.filter != .none { parts.append("elements: \(replay.filter.rawValue)") }
-    parts.append("weight \(replay.weight)")
+    parts.append("weight \(training.loss.headWeights[Self.replayHead] ?? 1)")
     if replay.usesPseudolabels { parts.append("labels of the foundation model") }
     parts.append("other frames at least \(NumberText.significant(100 * replay.ratioThreshold, 6)) % of them by repetition")
     table.add(["replay", parts.joined(separator: ", ")])
   }
 
   private func addOptimizer(_ table: inout TextTable) {
-    var parts = ["\(optimizer.kind.rawValue), lr \(optimizer.learningRate), weight decay \(optimizer.weightDecay)"]
-    if optimizer.usesAMSGrad { parts.append("AMSGrad") }
-    if let clip = optimizer.clip { parts.append("clip \(clip)") }
-    for group in Optimizer.Group.allCases where optimizer.factors[group] != 1 {
-      parts.append("\(group.rawValue) × \(optimizer.factors[group] ?? 1)")
-    }
-    if !optimizer.frozen.isEmpty {
-      parts.append("frozen: " + Optimizer.Group.allCases.filter(optimizer.frozen.contains).map(\.rawValue).joined(separator: ", "))
-    }
-    if let lora = optimizer.lora { parts.append("LoRA rank \(lora.rank), alpha \(lora.alpha)") }
+    let optimizer = training.optimizer
+    var parts = ["\(optimizer.method.rawValue), lr \(optimizer.learningRate), weight decay \(optimizer.weightDecay)"]
+    if optimizer.amsgrad { parts.append("AMSGrad") }
+    if let clip = training.gradientLimit { parts.append("clip \(clip)") }
+    let factors = optimizer.factors
+    let named = [
+      ("embedding", factors.embedding), ("interactions", factors.interactions), ("products", factors.products),
+      ("readouts", factors.readouts),
+    ]
+    for (name, factor) in named where factor != 1 { parts.append("\(name) × \(factor)") }
+    let frozen = [(1, "embedding"), (5, "interactions"), (6, "products")].filter { freeze >= $0.0 }.map(\.1)
+    if !frozen.isEmpty { parts.append("frozen: \(frozen.joined(separator: ", "))") }
+    if let lora { parts.append("LoRA rank \(lora.rank), alpha \(lora.alpha)") }
     table.add(["optimiser", parts.joined(separator: ", ")])
-    table.add(["average", optimizer.averageDecay.map { "EMA, decay \($0)" } ?? "none"])
-    switch optimizer.scheduler {
+    table.add(["average", training.averageDecay.map { "EMA, decay \($0)" } ?? "none"])
+    switch training.schedule {
     case .reduceOnPlateau(let factor, let patience):
       table.add(["schedule", "× \(factor) after \(patience) epochs without improvement"])
     case .exponential(let gamma): table.add(["schedule", "× \(gamma) per epoch"])
-    case .none: break
+    case .constant: break
     }
-    var loopParts = [
-      "\(loop.epochs) epochs, batch \(loop.batchSize), validation every \(loop.evaluationInterval) "
-        + "(batch \(loop.validBatchSize)), patience \(loop.patience)"
-    ]
-    if let convergence = loop.convergence {
-      loopParts.append("end at a decrease below \(convergence.threshold) over \(convergence.window) evaluations")
+    var epochs =
+      "\(training.maxEpochs), batch \(training.batchSize), validation every \(training.evaluationInterval) "
+      + "(batch \(training.validationBatchSize)), patience \(training.patience)"
+    if let convergence = training.convergence {
+      epochs += ", end at a decrease below \(convergence.threshold) over \(convergence.evaluations) evaluations"
     }
-    table.add(["epochs", loopParts.joined(separator: ", ")])
+    table.add(["epochs", epochs])
   }
 
   private func describe(_ loss: Loss) -> String {
-    var text = loss.description
-    if [.huber, .universal].contains(loss.function) { text += ", delta \(loss.huberDelta)" }
+    var text = loss.text
+    if [.huber, .universal].contains(loss.kind) { text += ", delta \(loss.huberDelta)" }
     return text
   }
 }

@@ -2,7 +2,7 @@ import Equivariance
 import MACE
 
 /// What a run will do: every setting resolved, with mace_run_train's defaults and forced values.
-public struct EffectivePlan: Sendable, Equatable {
+public struct EffectivePlan: Sendable {
   public var files: RunFiles
   public var seed: Int
   public var precision: Precision
@@ -20,10 +20,11 @@ public struct EffectivePlan: Sendable, Equatable {
   public var replay: Replay?
   /// In the order of the model: pt_head first.
   public var heads: [Head]
-  public var loss: Loss
-  public var stageTwo: StageTwo?
-  public var optimizer: Optimizer
-  public var loop: Loop
+  /// Loss, optimiser, schedule and stages. Its frozen parameters are those of `freeze`, to be named by the model.
+  public var training: TrainingPlan
+  /// mace-torch's level: 1 and more freeze the embedding, 5 the interactions, 6 the products, 7 the readouts.
+  public var freeze: Int
+  public var lora: LoRA?
   public var report: Report
   /// Forced settings, traps and options without effect, to be told to the user.
   public var notes: [Note]
@@ -97,8 +98,6 @@ public struct EffectivePlan: Sendable, Equatable {
     public var selection: Selection
     public var filter: ElementFilter
     public var fillsUpAtRandom: Bool
-    /// Factor of the configuration weight of replay frames.
-    public var weight: Double
     /// Frames of other heads are repeated when there are fewer than this part of the replay frames.
     public var ratioThreshold: Double
     /// Labels are the foundation model's.
@@ -164,48 +163,6 @@ public struct EffectivePlan: Sendable, Equatable {
   public struct LoRA: Sendable, Equatable {
     public var rank: Int
     public var alpha: Double
-  }
-
-  public struct Optimizer: Sendable, Equatable {
-    public enum Kind: String, Sendable { case adam, adamw, schedulefree }
-    public enum Group: String, Sendable, CaseIterable { case embedding, interactions, products, readouts }
-    public var kind: Kind
-    public var learningRate: Double
-    public var weightDecay: Double
-    public var beta1: Double
-    public var beta2: Double
-    public var usesAMSGrad: Bool
-    /// Factors of the learning rate.
-    public var factors: [Group: Double]
-    public var frozen: Set<Group>
-    public var lora: LoRA?
-    /// Largest norm of the gradient.
-    public var clip: Double?
-    /// nil: no moving average.
-    public var averageDecay: Double?
-    public var scheduler: Scheduler
-  }
-
-  public enum Scheduler: Sendable, Equatable {
-    case reduceOnPlateau(factor: Double, patience: Int)
-    case exponential(gamma: Double)
-    /// A schedule-free optimiser.
-    case none
-  }
-
-  public struct Loop: Sendable, Equatable {
-    public var batchSize: Int
-    public var validBatchSize: Int
-    public var epochs: Int
-    public var patience: Int
-    public var evaluationInterval: Int
-    public var convergence: Convergence?
-  }
-
-  /// End when the validation loss fell by less than `threshold` (relative) over `window` evaluations.
-  public struct Convergence: Sendable, Equatable {
-    public var threshold: Double
-    public var window: Int
   }
 
   public struct Report: Sendable, Equatable {

@@ -6,7 +6,7 @@ struct OptionRule: Sendable {
   struct Situation {
     var options: TrainingOptions
     var isMultihead: Bool
-    var loss: EffectivePlan.Loss.Function
+    var loss: Loss.Kind
     var usesStageTwo: Bool
 
     var hasFoundation: Bool { options.isGiven("foundation_model") }
@@ -67,9 +67,9 @@ struct OptionRule: Sendable {
       $0.options.flag("ema") || ($0.isMultihead && !$0.options.flag("force_mh_ft_lr"))
     },
     OptionRule(["energy_weight"], "on this loss, which has no such term; choose --loss weighted") {
-      ![.forcesOnly, .ef].contains($0.loss)
+      ![.forcesOnly, .energyForces].contains($0.loss)
     },
-    OptionRule(["forces_weight"], "on loss ef (weights 1 and 1); choose --loss weighted") { $0.loss != .ef },
+    OptionRule(["forces_weight"], "on loss ef (weights 1 and 1); choose --loss weighted") { $0.loss != .energyForces },
     OptionRule(["forces_weight", "swa_forces_weight"], "without forces; leave --compute_forces=False out") {
       $0.options.flag("compute_forces")
     },

@@ -23,7 +23,6 @@ extension OptionTable {
     ignored("only_cueq", .boolean, false, onCPU),
     ignored("enable_oeq", .boolean, false, onCPU),
     ignored("use_reduced_cg", .boolean, false, "the basis is full, as in mace-torch without cuEquivariance"),
-    ignored("save_cpu", .flag(sets: true), false, "models are saved for the CPU in any case"),
     ignored("distributed", .flag(sets: true), false, "one process with threads; see --threads"),
     ignored("launcher", .choice(["slurm", "torchrun", "mpi", "none"]), "slurm", "one process with threads; see --threads"),
     ignored("num_workers", .integer(atLeast: 0), 0, "frames are kept in memory"),

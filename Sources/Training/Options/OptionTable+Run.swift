@@ -26,6 +26,7 @@ extension OptionTable {
   static let report: [OptionSpecification] = [
     Option("keep_checkpoints", .flag(sets: true), false, .report, "keep older checkpoints when a better one is written"),
     Option("save_all_checkpoints", .flag(sets: true), false, .report, "write a checkpoint at every evaluation and keep all"),
+    Option("save_cpu", .flag(sets: true), false, .report, "models run on CPUs in any case"),
     Option("eval_interval", .integer(atLeast: 1), 1, .report, "epochs between evaluations of the validation sets"),
     Option(
       "error_table",
