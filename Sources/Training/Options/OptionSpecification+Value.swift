@@ -1,7 +1,7 @@
 import Diagnostics
 
 extension OptionSpecification.Kind {
-  var isFlag: Bool {
+  package var isFlag: Bool {
     if case .flag = self { return true }
     return false
   }
@@ -29,7 +29,7 @@ extension OptionSpecification {
   /// The value of this option that was written as `raw`: a text of the command line or a value of a YAML file.
   /// - Throws: `.invalidArgument` when it is not allowed, `.unsupported` when it is a choice that is not
   ///   implemented.
-  func value(_ raw: Literal, written: String) throws(MACEError) -> Literal {
+  package func value(_ raw: Literal, written: String) throws(MACEError) -> Literal {
     if case .text(let text) = raw, let reason = refusedValues[text] {
       throw MACEError(.unsupported, "\(written)=\(text): \(reason)")
     }

@@ -13,7 +13,7 @@ public enum OptionTable {
   }()
 
   /// The option with exactly this name or alias.
-  static func option(named name: String) -> OptionSpecification? { places[name].map { all[$0] } }
+  package static func option(named name: String) -> OptionSpecification? { places[name].map { all[$0] } }
 
   /// The option that a word on the command line means: its name, or a beginning that no other option shares,
   /// as argparse takes it.

@@ -86,13 +86,13 @@ public struct TrainingOptions: Sendable {
 
   // MARK: Values
 
-  func isGiven(_ name: String) -> Bool { given[name] != nil }
+  package func isGiven(_ name: String) -> Bool { given[name] != nil }
 
   /// As written by the user: "--swa_lr", "swa_lr in run.yaml".
   func written(_ name: String) -> String { given[name]?.written ?? "--\(name)" }
 
   /// The value of an option of the table; its default when it is not given.
-  func value(_ name: String) -> Literal {
+  package func value(_ name: String) -> Literal {
     if let given = given[name] { return given.value }
     guard let option = OptionTable.option(named: name) else { preconditionFailure("no option \(name)") }
     return option.defaultValue
@@ -102,15 +102,15 @@ public struct TrainingOptions: Sendable {
     if case .text(let text) = value(name) { return text }
     return nil
   }
-  func text(_ name: String) -> String { optionalText(name) ?? "" }
+  package func text(_ name: String) -> String { optionalText(name) ?? "" }
   func optionalInteger(_ name: String) -> Int? {
     if case .integer(let i) = value(name) { return i }
     return nil
   }
-  func integer(_ name: String) -> Int { optionalInteger(name) ?? 0 }
-  func optionalReal(_ name: String) -> Double? { value(name).number }
-  func real(_ name: String) -> Double { optionalReal(name) ?? 0 }
-  func flag(_ name: String) -> Bool { value(name) == true }
+  package func integer(_ name: String) -> Int { optionalInteger(name) ?? 0 }
+  package func optionalReal(_ name: String) -> Double? { value(name).number }
+  package func real(_ name: String) -> Double { optionalReal(name) ?? 0 }
+  package func flag(_ name: String) -> Bool { value(name) == true }
 
   /// One warning for all options that have no effect, by reason.
   public var warnings: [String] {

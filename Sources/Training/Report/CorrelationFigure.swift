@@ -19,24 +19,24 @@ public struct Correlations: Sendable {
     }
   }
 
-  struct Point: Sendable, Equatable {
+  package struct Point: Sendable, Equatable {
     var reference: Double
     var prediction: Double
   }
 
-  struct Panel: Sendable {
+  package struct Panel: Sendable {
     var quantity: Quantity
     var split: String
     var series: [(type: String, points: [Point])] = []
 
-    var points: [Point] { series.flatMap(\.points) }
-    var rmse: Double {
+    package var points: [Point] { series.flatMap(\.points) }
+    package var rmse: Double {
       let squares = points.reduce(0) { $0 + ($1.prediction - $1.reference) * ($1.prediction - $1.reference) }
       return (squares / Double(max(points.count, 1))).squareRoot()
     }
   }
 
-  private(set) var panels: [Panel] = []
+  package private(set) var panels: [Panel] = []
 
   public init() {}
 

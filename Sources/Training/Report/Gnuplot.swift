@@ -7,13 +7,25 @@ public struct Figure: Sendable {
   /// Path without ending: `<base>.gnuplot`, `.dat`, `.svg` and `.png` belong to the figure.
   public var base: String
   /// What the script does between the beginning and the end of a multiplot, with the data file as `data`.
-  var panels: String
+  package var panels: String
   var title: String
   /// Blocks, addressed by gnuplot's `index`.
-  var data: String
+  package var data: String
   /// Pixels of the PNG.
   var size: (width: Int, height: Int)
-  var layout: (rows: Int, columns: Int)
+  package var layout: (rows: Int, columns: Int)
+
+  package init(
+    base: String, panels: String, title: String, data: String, size: (width: Int, height: Int),
+    layout: (rows: Int, columns: Int)
+  ) {
+    self.base = base
+    self.panels = panels
+    self.title = title
+    self.data = data
+    self.size = size
+    self.layout = layout
+  }
 
   /// What became of the pictures; script and data are there in any case.
   public enum Outcome: Sendable, Equatable {
@@ -40,7 +52,7 @@ public struct Figure: Sendable {
   private var name: String { base.split(separator: "/").last.map(String.init) ?? base }
 
   /// Run it in its own directory: `gnuplot <name>.gnuplot`.
-  var script: String {
+  package var script: String {
     let (width, height) = size
     return """
       # Makes \(name).svg and \(name).png: gnuplot \(name).gnuplot

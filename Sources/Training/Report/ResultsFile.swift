@@ -20,7 +20,7 @@ public final class ResultsFile {
     if let record = Self.record(event, stepHead: stepHead) { try file.append(record + "\n") }
   }
 
-  static func record(_ event: TrainingEvent, stepHead: String) -> String? {
+  package static func record(_ event: TrainingEvent, stepHead: String) -> String? {
     var fields: [(key: String, value: JSON)]
     switch event {
     case .step(let step):

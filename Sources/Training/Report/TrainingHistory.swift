@@ -41,7 +41,7 @@ public struct TrainingHistory: Sendable, Equatable {
     }
   }
 
-  init(text: [UInt8], name: String) {
+  package init(text: [UInt8], name: String) {
     // How many evaluations without head this epoch had: mace-torch of old tells heads apart by order only.
     var unnamed = (epoch: Int.min, count: 0)
     for line in text.split(separator: UInt8(ascii: "\n")) {

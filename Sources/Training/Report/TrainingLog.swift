@@ -36,7 +36,7 @@ public final class TrainingLog {
 
   public func warn(_ message: String) throws(MACEError) { try write(message, .warning) }
 
-  static func line(_ message: String, _ level: LogLevel, at time: timespec) -> String {
+  package static func line(_ message: String, _ level: LogLevel, at time: timespec) -> String {
     var seconds = time.tv_sec
     var local = tm()
     localtime_r(&seconds, &local)

@@ -32,7 +32,7 @@ public struct TrainingProgress {
   }
 
   /// "Epoch 3/20 [#######---------] step 12/27, loss 0.1234, 2 min 05 s left"
-  func line(_ step: TrainingEvent.Step, seconds: Double) -> String {
+  package func line(_ step: TrainingEvent.Step, seconds: Double) -> String {
     let perEpoch = max(step.batchCount, 1)
     let done = step.epoch * perEpoch + step.batch + 1
     let total = epochs * perEpoch
