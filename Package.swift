@@ -75,6 +75,12 @@ let package = Package(
         "Diagnostics", "Atomistics", "ExtendedXYZ", "Checkpoint", "Equivariance", "MACE", "CLAPACKE",
       ]),
 
+    // YAML, for the command only: libmace does not hold it
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+    .target(
+      name: "TrainingConfiguration", dependencies: ["CYAML", "Checkpoint", "Diagnostics", "Training"],
+      linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libyaml.a"])]),
+
     // MARK: Faces
     .target(name: "CMace"),
     .target(
@@ -88,7 +94,7 @@ let package = Package(
     .executableTarget(
       name: "MACECommand",
       dependencies: [
-        "MACETool", "Training", "MACE", "CMace", "Diagnostics",
+        "MACETool", "Training", "TrainingConfiguration", "MACE", "CMace", "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -112,17 +118,13 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "ExtendedXYZ", "MACE", "TestSupport",
+        "Training", "TrainingConfiguration", "Atomistics", "Checkpoint", "Diagnostics", "Equivariance",
+        "ExtendedXYZ", "MACE", "TestSupport",
       ]),
     .testTarget(
       name: "MACEToolTests",
       dependencies: [
         "MACETool", "MACECommand", "Training", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics",
-      ]),
-    .testTarget(
-      name: "TrainingTests",
-      dependencies: [
-        "Training", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics", "TestSupport",
       ]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels

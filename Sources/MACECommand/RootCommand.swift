@@ -13,7 +13,7 @@ struct RootCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      InfoCommand.self, EvaluateCommand.self, ConvertCommand.self, BenchCommand.self, SplitCommand.self,
-      AtomicEnergiesCommand.self, SelectCommand.self,
+      InfoCommand.self, EvaluateCommand.self, ConvertCommand.self, BenchCommand.self, TrainCommand.self,
+      PlotCommand.self, SplitCommand.self, AtomicEnergiesCommand.self, SelectCommand.self,
     ])
 }

@@ -1,12 +1,12 @@
 import Diagnostics
 
 /// Reads Python literals: `{1: -13.6}`, `[64, 64, 64]`, `{'Default': 1.0}`, `None`.
-struct LiteralParser {
+package struct LiteralParser {
   private let characters: [Character]
   private var position = 0
 
   /// - Throws: `.invalidArgument` with what is wrong and where.
-  static func parse(_ text: String) throws(MACEError) -> Literal {
+  package static func parse(_ text: String) throws(MACEError) -> Literal {
     var parser = LiteralParser(characters: Array(text))
     let value = try parser.value(depth: 0)
     parser.skipSpace()
