@@ -61,6 +61,11 @@ let package = Package(
       name: "MACE",
       dependencies: ["Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "KernelInterface", "Kernels"]),
 
+    // MARK: Training
+    .target(
+      name: "Training",
+      dependencies: ["Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "ExtendedXYZ", "MACE"]),
+
     // MARK: Faces
     .target(name: "CMace"),
     .target(
@@ -97,6 +102,11 @@ let package = Package(
       name: "MACEToolTests",
       dependencies: [
         "MACETool", "MACECommand", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics",
+      ]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "ExtendedXYZ", "MACE", "TestSupport",
       ]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels
