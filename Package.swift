@@ -106,7 +106,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "ExtendedXYZ", "MACE", "TestSupport",
+        "Training", "Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "ExtendedXYZ", "MACE",
+        "TestSupport",
       ]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels

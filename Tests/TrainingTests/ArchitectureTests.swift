@@ -76,6 +76,7 @@ struct ArchitectureTests {
     expect("correlation") { $0.correlations = [8] }
     expect("hidden_irreps") { $0.hiddenIrreps = Irreps("8x1o+8x0e")! }
     expect("hidden_irreps") { $0.hiddenIrreps = Irreps("8x0e+4x1o")! }
+    expect("num_channels") { $0.hiddenIrreps = Architecture.hiddenIrreps(channels: 30_000, maxL: 1) }
     expect("edge_irreps") { $0.edgeIrreps = Irreps("8x0e+8x2e")! }
     expect("MLP_irreps") { $0.readoutIrreps = Irreps([]) }
     expect("use_last_readout_only") { ($0.usesLastReadoutOnly, $0.layerCount) = (true, 1) }

@@ -62,7 +62,7 @@ extension Architecture {
       "correlation = \(correlations): give one number from 1 to 8, or one for each of \(layerCount) layers")
     let scalar = Irrep(l: 0, parity: 1)
     try require(
-      readoutIrreps.blocks.map(\.irrep) == [scalar] && readoutIrreps.dimension > 0,
+      readoutIrreps.blocks.map(\.irrep) == [scalar] && (1...1 << 16).contains(readoutIrreps.dimension),
       "MLP_irreps = \(readoutIrreps): only scalars such as 16x0e are possible")
     try require(
       !usesLastReadoutOnly || layerCount > 1,
@@ -84,7 +84,7 @@ extension Architecture {
         .invalidArgument, "atomic_numbers = \(atomicNumbers): give every element once, from 1 to 118")
     }
     let names = heads.map(\.name)
-    guard !heads.isEmpty, Set(names).count == names.count else {
+    guard (1...4096).contains(heads.count), Set(names).count == names.count else {
       throw MACEError(.invalidArgument, "heads = \(names): give at least one, and every name once")
     }
     for head in heads {
@@ -109,7 +109,9 @@ extension Architecture {
     }
     if let edge = edgeIrreps {
       guard !edge.blocks.isEmpty, Set(edge.blocks.map(\.irrep)).count == edge.blocks.count,
-        edge.blocks.allSatisfy({ $0.multiplicity > 0 && hiddenIrreps.blocks.map(\.irrep).contains($0.irrep) })
+        edge.blocks.allSatisfy({
+          (1...1 << 16).contains($0.multiplicity) && hiddenIrreps.blocks.map(\.irrep).contains($0.irrep)
+        })
       else {
         throw MACEError(
           .invalidArgument,

@@ -29,6 +29,7 @@ public struct Architecture: Sendable, Equatable {
   public var modelClass = Configuration.ModelClass.scaleShiftMACE
   /// "float64" or "float32" (`default_dtype`).
   public var dtype = "float64"
+  /// In the order in which the model will number its elements; mace-torch sorts them.
   public var atomicNumbers: [Int]
   public var heads: [Head]
   /// `r_max`, Å.
@@ -59,7 +60,7 @@ public struct Architecture: Sendable, Equatable {
   public var edgeIrreps: Irreps?
   /// `use_edge_irreps_first`: the first layer sends as many scalars as `edgeIrreps` has.
   public var usesEdgeIrrepsFirst = false
-  /// `radial_MLP`
+  /// `radial_MLP`; RealAgnosticAttResidualInteractionBlock has widths of its own.
   public var radialWidths = [64, 64, 64]
   /// `correlation`: one number for all layers, or one each.
   public var correlations = [3]
@@ -104,13 +105,19 @@ public struct Architecture: Sendable, Equatable {
   ///
   /// Weights have the distributions of mace-torch and e3nn (`ParameterSlot.Distribution`), from one stream of
   /// random numbers per tensor name (`RandomStream`), so that a seed gives the same model on every machine.
-  /// - Throws: `.invalidArgument` or `.unsupported`, naming the option.
+  /// - Throws: `.invalidArgument` or `.unsupported`, naming the option; `.memory` beyond 2²⁸ parameters.
   public func model(seed: UInt64) throws(MACEError) -> MACEModel {
     var model = MACEModel(configuration: try configuration(), tensors: [:])
     model.configuration.dtype = "float64"
     model.tensors = try fixedTensors(model.configuration)
     let unused = model.emptyContractions
-    for slot in model.parameterSlots {
+    let slots = model.parameterSlots
+    let count = slots.reduce(0) { $0 + $1.count }
+    guard count <= 1 << 28 else {
+      throw MACEError(
+        .memory, "the model would have \(count) parameters; lower num_channels, max_L or radial_MLP")
+    }
+    for slot in slots {
       let values =
         unused.contains(slot.name)
         ? [Double](repeating: 0, count: slot.count) : slot.initialValues(seed: seed)

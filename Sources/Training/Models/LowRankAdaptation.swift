@@ -22,10 +22,10 @@ public struct LowRankAdaptation: Sendable {
   private let frozenWeights: [Double]
   private let products: [LowRankProduct]
 
-  /// - Throws: `.invalidArgument` for a rank below 1 or an alpha that is not positive.
+  /// - Throws: `.invalidArgument` for a rank outside 1...1024 or an alpha that is not positive.
   public init(_ model: MACEModel, rank: Int = 4, alpha: Double = 1, seed: UInt64) throws(MACEError) {
-    guard (1...1 << 16).contains(rank) else {
-      throw MACEError(.invalidArgument, "lora_rank = \(rank): use 1 or more")
+    guard (1...1024).contains(rank) else {
+      throw MACEError(.invalidArgument, "lora_rank = \(rank): use 1 to 1024")
     }
     guard alpha > 0, alpha.isFinite else {
       throw MACEError(.invalidArgument, "lora_alpha = \(alpha): it must be positive")
