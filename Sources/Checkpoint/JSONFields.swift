@@ -34,7 +34,7 @@ package struct JSONFields {
     return text
   }
 
-  func choice<T: RawRepresentable>(_ key: String, _: T.Type) throws(MACEError) -> T
+  package func choice<T: RawRepresentable>(_ key: String, _: T.Type) throws(MACEError) -> T
   where T.RawValue == String {
     let text = try text(key)
     guard let choice = T(rawValue: text) else {
@@ -79,7 +79,7 @@ package struct JSONFields {
     return result
   }
 
-  func texts(_ key: String) throws(MACEError) -> [String] {
+  package func texts(_ key: String) throws(MACEError) -> [String] {
     var result: [String] = []
     for item in try array(key) {
       guard case .text(let text) = item else { throw wrong(key, "a list of texts") }
@@ -88,7 +88,7 @@ package struct JSONFields {
     return result
   }
 
-  func irreps(_ key: String) throws(MACEError) -> Irreps {
+  package func irreps(_ key: String) throws(MACEError) -> Irreps {
     guard let irreps = Irreps(try text(key)), irreps.blocks.count <= 512,
       irreps.blocks.allSatisfy({ $0.multiplicity <= 1 << 16 && $0.irrep.l <= 12 })
     else { throw wrong(key, "irreps such as '8x0e+8x1o'") }
