@@ -48,7 +48,7 @@ import Testing
     #expect(set.labels.files.map(\.frames) == [3, 40])
     #expect(set.labels.files[0].labelled == [.energy: 2, .forces: 2, .stress: 2, .virials: 1])
     #expect(set.labels.count(.stress) == 42)
-    #expect(set.labels.text.contains("REF_virials             1       2"))
+    #expect(set.labels.text.contains("REF_virials            1        2"))
     // averages over files, as mace-torch does
     #expect(set.isolatedAtoms[1] == (-0.5 - 0.8872344459374832) / 2)
     #expect(set.notes.isEmpty)
