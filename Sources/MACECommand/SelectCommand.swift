@@ -53,13 +53,18 @@ struct SelectCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Model whose descriptors are compared, for fps.", valueName: "file"))
   var model: String?
 
-  @Option(name: .customLong("head_pt"), help: ArgumentHelp("Key head of the selected frames.", valueName: "name"))
+  @Option(
+    name: .customLong("head_pt"), help: ArgumentHelp("Key head of the selected frames.", valueName: "name"))
   var head: String?
 
-  @Option(name: .customLong("head_ft"), help: ArgumentHelp("Key head of the fine-tuning frames.", valueName: "name"))
+  @Option(
+    name: .customLong("head_ft"), help: ArgumentHelp("Key head of the fine-tuning frames.", valueName: "name")
+  )
   var fineTuningHead: String?
 
-  @Option(name: .customLong("weight_pt"), help: ArgumentHelp("config_weight of the selected frames.", valueName: "w"))
+  @Option(
+    name: .customLong("weight_pt"),
+    help: ArgumentHelp("config_weight of the selected frames.", valueName: "w"))
   var weight = 1.0
 
   @Option(name: .customLong("weight_ft"), help: ArgumentHelp("config_weight of the others.", valueName: "w"))
@@ -81,7 +86,8 @@ struct SelectCommand: ParsableCommand {
 
   func validate() throws {
     if elements != nil, !fineTuning.isEmpty {
-      throw ValidationError("--filter_atomic_numbers_pt: the elements are those of --configs_ft; give one of the two")
+      throw ValidationError(
+        "--filter_atomic_numbers_pt: the elements are those of --configs_ft; give one of the two")
     }
     if filter == .none, elements != nil {
       throw ValidationError("--filter_atomic_numbers_pt has no effect without --filtering_type")
@@ -93,7 +99,8 @@ struct SelectCommand: ParsableCommand {
     var numbers: Set<Int> = []
     for part in (elements ?? "").split(whereSeparator: { "[], ".contains($0) }) {
       guard let z = Int(part), Element.symbol(of: z) != nil else {
-        throw ValidationError("--filter_atomic_numbers_pt: '\(part)' is not an atomic number; write [1, 6, 8]")
+        throw ValidationError(
+          "--filter_atomic_numbers_pt: '\(part)' is not an atomic number; write [1, 6, 8]")
       }
       numbers.insert(z)
     }

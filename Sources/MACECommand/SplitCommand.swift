@@ -27,7 +27,8 @@ struct SplitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Sizes of the training sets, for example 10,30,50 (default: one of all the rest).", valueName: "N,N,..."))
+      "Sizes of the training sets, for example 10,30,50 (default: one of all the rest).", valueName: "N,N,..."
+    ))
   var sizes: String?
 
   @Option(help: ArgumentHelp("Seed of the draw (default: 123).", valueName: "N"))
@@ -47,7 +48,8 @@ struct SplitCommand: ParsableCommand {
 
   func validate() throws {
     if indices != nil, frames != nil || test != nil || sizes != nil || seed != nil {
-      throw ValidationError("--indices is a list that was drawn; --num_frames, --test, --sizes and --seed do not fit")
+      throw ValidationError(
+        "--indices is a list that was drawn; --num_frames, --test, --sizes and --seed do not fit")
     }
     _ = try numbers()
   }

@@ -46,7 +46,8 @@ public struct SelectionJob {
       console.warn("\(result.padding) of the frames are random ones that do not pass the filter")
     }
     try console.output(
-      "\(options.output): \(result.indices.count) of \(result.frameCount) frames (\(result.passing) pass the filter)\n")
+      "\(options.output): \(result.indices.count) of \(result.frameCount) frames (\(result.passing) pass the filter)\n"
+    )
   }
 
   /// "out.xyz": "out_combined.xyz", also before .gz and .xz.

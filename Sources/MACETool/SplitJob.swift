@@ -25,7 +25,8 @@ public struct SplitJob {
     let stems = options.inputs.map(Self.stem)
     if let twice = stems.first(where: { stem in stems.count { $0.name == stem.name } > 1 }) {
       throw MACEError(
-        .invalidArgument, "two input files are called '\(twice.name)': their parts would overwrite each other")
+        .invalidArgument, "two input files are called '\(twice.name)': their parts would overwrite each other"
+      )
     }
     let split =
       if let path = options.indices {
@@ -39,7 +40,8 @@ public struct SplitJob {
     table.add(["file", "frames", "atoms"])
     table.addRule()
     guard mkdir(options.directory, 0o777) == 0 || errno == EEXIST else {
-      throw MACEError(.io, "\(options.directory): cannot make the directory: \(String(cString: strerror(errno)))")
+      throw MACEError(
+        .io, "\(options.directory): cannot make the directory: \(String(cString: strerror(errno)))")
     }
     for (input, stem) in zip(options.inputs, stems) {
       let application = try split.application(to: input)

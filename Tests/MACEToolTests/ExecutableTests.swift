@@ -43,7 +43,10 @@ import Testing
   }
 
   @Test func helpAndVersion() throws {
-    for arguments in [["--help"], ["evaluate", "--help"], ["bench", "-h"], ["help", "convert"]] {
+    for arguments in [
+      ["--help"], ["evaluate", "--help"], ["bench", "-h"], ["help", "convert"], ["split", "-h"],
+      ["e0s", "-h"], ["select", "-h"],
+    ] {
       let process = try arguments.count == 1 ? mace(arguments[0]) : mace(arguments[0], arguments[1])
       #expect(process.code == 0 && process.output.contains("USAGE") && process.errors == "")
     }
@@ -55,6 +58,11 @@ import Testing
     expectError(try mace("info"), 2, "<model>", "mace info --help")
     expectError(try mace("evaluate", "--model", "a", "--configs", "b"), 2, "--output")
     expectError(try mace("bench", "--model", "a", "--configs", "b", "--threads", "0"), 2, "--threads")
+    expectError(try mace("split", "a.xyz", "--sizes", "10,,30"), 2, "--sizes")
+    expectError(try mace("split", "a.xyz", "--indices", "b", "--seed", "1"), 2, "--indices")
+    expectError(try mace("e0s", "--train_file", "a.xyz", "--E0s", "guess"), 2, "guess")
+    expectError(
+      try mace("select", "--configs_pt", "a", "--output", "b", "--filter_atomic_numbers_pt", "[1]"), 2)
   }
 
   @Test func failures() throws {

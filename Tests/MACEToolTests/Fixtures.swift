@@ -12,6 +12,9 @@ enum Fixtures {
     directory.appendingPathComponent("models/\(name).model").path
   }
 
+  /// Files of the tests of training.
+  static func training(_ name: String) -> String { directory.appendingPathComponent("training/\(name)").path }
+
   /// Five frames of 65 atoms with REF_energy, REF_forces and REF_stress.
   static let frames = directory.appendingPathComponent("caco3-water.extxyz").path
 

@@ -20,7 +20,8 @@ public struct AtomicEnergyEstimate: Sendable {
     _ source: AtomicEnergySource, elements: [Int], set: FrameSet, foundation: Foundation? = nil,
     perAtom: Bool = false, threads: Int = 1
   ) throws(MACEError) {
-    let request = Request(elements: elements, data: set, foundation: foundation, perAtom: perAtom, threads: threads)
+    let request = Request(
+      elements: elements, data: set, foundation: foundation, perAtom: perAtom, threads: threads)
     var report: AtomicEnergyReport?
     switch source {
     case .table(let table): energies = try request.complete(table, "E0s")
@@ -56,7 +57,8 @@ public struct AtomicEnergyEstimate: Sendable {
 
     func model() throws(MACEError) -> Foundation {
       guard let foundation else {
-        throw MACEError(.invalidArgument, "E0s: there is no foundation model to take or estimate energies from")
+        throw MACEError(
+          .invalidArgument, "E0s: there is no foundation model to take or estimate energies from")
       }
       return foundation
     }
@@ -90,7 +92,8 @@ public struct AtomicEnergyEstimate: Sendable {
         for z in frame.structure.atomicNumbers {
           guard let column = places[z] else {
             throw MACEError(
-              .unknownElement, "\(frame.source): \(Element.name(of: z)) is not among the elements of the model")
+              .unknownElement,
+              "\(frame.source): \(Element.name(of: z)) is not among the elements of the model")
           }
           row[column] += 1
         }
@@ -102,7 +105,8 @@ public struct AtomicEnergyEstimate: Sendable {
         counts: counts, targets: errors, prior: zip(prior, base).map { $0 - $1 }, perAtom: perAtom)
       return AtomicEnergyReport(
         source: source, elements: elements, start: start, prior: prior,
-        values: zip(base, fit.values).map { $0 + $1 }, fit: fit, perAtom: perAtom, counts: counts, errors: errors,
+        values: zip(base, fit.values).map { $0 + $1 }, fit: fit, perAtom: perAtom, counts: counts,
+        errors: errors,
         types: frames.map(\.configurationType), unlabelled: data.frames.count - frames.count)
     }
 

@@ -85,8 +85,11 @@ public struct AtomicEnergyReport: Sendable {
       notes.append(
         "E0s: the compositions have rank \(fit.rank) of \(elements.count); only "
           + "\(fit.determined.map(combination).joined(separator: ", ")) "
-          + (fit.rank == 1 ? "is" : "are") + " determined, all other combinations keep the prior (\(priorName)). "
-          + "Energies of other compositions and of isolated atoms mean nothing unless the prior is right")
+          + (fit.rank == 1 ? "is" : "are")
+          + " determined, all other combinations keep the prior (\(priorName)). "
+          + "Energies of other compositions and of isolated atoms mean nothing unless the prior is right"
+          + (source == .estimated(prior: .foundation)
+            ? "; with IsolatedAtom frames in the training file, use E0s=estimated+isolated" : ""))
     }
     if unlabelled > 0 { notes.append("E0s: \(unlabelled) frames without an energy are not in the fit") }
     return notes
@@ -104,7 +107,8 @@ public struct AtomicEnergyReport: Sendable {
   private func combination(_ row: [Double]) -> String {
     var text = ""
     for (z, x) in zip(elements, row) where x.magnitude > 1e-7 {
-      let number = x.magnitude == x.magnitude.rounded() ? "\(Int(x.magnitude))" : NumberText.significant(x.magnitude, 4)
+      let number =
+        x.magnitude == x.magnitude.rounded() ? "\(Int(x.magnitude))" : NumberText.significant(x.magnitude, 4)
       text += text.isEmpty ? (x < 0 ? "-" : "") : x < 0 ? " - " : " + "
       text += "\(number) \(Element.name(of: z))"
     }

@@ -49,9 +49,11 @@ public struct CompositionFit: Sendable {
     // An element that does not occur keeps its prior to the last bit.
     for c in 0..<columns where counts.allSatisfy({ $0[c] == 0 }) { shift[c] = 0 }
     values = zip(prior, shift).map { $0 + $1 }
-    standardErrors = Self.errors(svd, rank: rank, residuals: right.indices.map { row in
-      right[row] - (0..<columns).reduce(0) { $0 + matrix[row * columns + $1] * shift[$1] }
-    })
+    standardErrors = Self.errors(
+      svd, rank: rank,
+      residuals: right.indices.map { row in
+        right[row] - (0..<columns).reduce(0) { $0 + matrix[row * columns + $1] * shift[$1] }
+      })
     singularValues = svd.values
     self.rank = rank
     conditionNumber = rank == 0 ? 1 : svd.values[0] / svd.values[rank - 1]

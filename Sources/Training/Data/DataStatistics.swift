@@ -58,7 +58,8 @@ public struct DataStatistics: Sendable, Equatable {
   }
 
   /// - Throws: `.geometry` with the frame's source; `.invalidArgument` when no atom has a neighbour.
-  public static func averageNeighbors(of frames: [TrainingFrame], cutoff: Double) throws(MACEError) -> Double {
+  public static func averageNeighbors(of frames: [TrainingFrame], cutoff: Double) throws(MACEError) -> Double
+  {
     var (edges, atoms) = (0, 0)
     for frame in frames {
       let list: NeighborList

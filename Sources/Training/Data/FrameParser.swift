@@ -53,24 +53,22 @@ struct FrameParser {
     guard let forces = column.vectors else {
       throw MACEError(.format, "the forces '\(key)' are not three numbers per atom")
     }
-    for (atom, force) in forces.enumerated() where !(force.x.isFinite && force.y.isFinite && force.z.isFinite) {
+    for (atom, force) in forces.enumerated() where !(force.x.isFinite && force.y.isFinite && force.z.isFinite)
+    {
       throw MACEError(
         .format, "the force '\(key)' of atom \(atom) (counted from 0) is not finite; correct or remove it")
     }
     return forces
   }
 
-  /// Nine numbers row by row. In a comment line nine bare numbers stand column by column, as ASE has it.
+  /// Nine numbers, taken row by row as mace-torch does, or six in Voigt's order xx, yy, zz, yz, xz, xy.
   private func tensor(_ frame: Frame, _ key: String) throws(MACEError) -> [Double]? {
     guard let value = frame.info[key] else { return nil }
     guard let t = value.reals, t.count == 9 || t.count == 6, t.allSatisfy(\.isFinite) else {
-      throw MACEError(.format, "'\(key)' is neither nine nor six finite numbers; correct it or remove the key")
+      throw MACEError(
+        .format, "'\(key)' is neither nine nor six finite numbers; correct it or remove the key")
     }
-    if t.count == 6 { return [t[0], t[5], t[4], t[5], t[1], t[3], t[4], t[3], t[2]] }
-    switch value {
-    case .realMatrix, .intMatrix: return t
-    default: return [t[0], t[3], t[6], t[1], t[4], t[7], t[2], t[5], t[8]]
-    }
+    return t.count == 9 ? t : [t[0], t[5], t[4], t[5], t[1], t[3], t[4], t[3], t[2]]
   }
 
   private func weight(_ frame: Frame, _ key: String) throws(MACEError) -> Double {

@@ -40,7 +40,8 @@ public struct FrameSelection: Sendable {
     from path: String, foundation: Foundation?, progress: (Int) -> Void = { _ in }
   ) throws(MACEError) -> Result {
     guard path != "-" else {
-      throw MACEError(.invalidArgument, "the frames are read more than once: name a file, not the standard input")
+      throw MACEError(
+        .invalidArgument, "the frames are read more than once: name a file, not the standard input")
     }
     guard filter == .none || !elements.isEmpty else {
       throw MACEError(

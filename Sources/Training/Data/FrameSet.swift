@@ -24,7 +24,8 @@ public struct FrameSet: Sendable {
     isolatedAtoms = energies.mapValues { $0.reduce(0, +) / Double($0.count) }
     notes = labels.notes
     let types = Set(frames.map(\.configurationType))
-    for type in options.configurationTypeWeights.keys.sorted() where type != "Default" && !types.contains(type) {
+    for type in options.configurationTypeWeights.keys.sorted()
+    where type != "Default" && !types.contains(type) {
       notes.append("config_type_weights: no frame has the config_type '\(type)'")
     }
   }
@@ -42,7 +43,8 @@ public struct FrameSet: Sendable {
         guard let energy = frame.labels.energy else {
           throw MACEError(
             .format,
-            "\(frame.source): the isolated atom \(Element.name(of: z)) has no energy '\(options.keys.energy)'")
+            "\(frame.source): the isolated atom \(Element.name(of: z)) has no energy '\(options.keys.energy)'"
+          )
         }
         isolated[z] = energy
         file.isolatedAtoms += 1
@@ -55,7 +57,9 @@ public struct FrameSet: Sendable {
       throw MACEError(.format, "\(path): there is no frame in the file")
     }
     labels.files.append(file)
-    if file.frames > 0, file.labelled[.energy] == nil, file.labelled[.forces] == nil, !options.allowsUnlabelled {
+    if file.frames > 0, file.labelled[.energy] == nil, file.labelled[.forces] == nil,
+      !options.allowsUnlabelled
+    {
       let found = file.otherKeys.sorted().map { "'\($0)'" }.joined(separator: ", ")
       throw MACEError(
         .format,

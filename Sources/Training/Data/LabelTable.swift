@@ -41,7 +41,9 @@ public struct LabelTable: Sendable, Equatable {
     for file in files {
       for (row, label) in Label.allCases.enumerated() {
         let count = file.labelled[label] ?? 0
-        table.add([row == 0 ? file.path : "", label.rawValue, key(label), "\(count)", "\(file.frames - count)"])
+        table.add([
+          row == 0 ? file.path : "", label.rawValue, key(label), "\(count)", "\(file.frames - count)",
+        ])
       }
     }
     return table.text
@@ -54,10 +56,13 @@ public struct LabelTable: Sendable, Equatable {
     let usual = LabelTable(keys: LabelKeys())
     for label in Label.allCases where frameCount > 0 && count(label) == 0 {
       guard label == .energy || label == .forces || key(label) != usual.key(label) else { continue }
-      let similar = Set(files.flatMap(\.otherKeys)).filter { $0.lowercased().contains(label.rawValue.prefix(5)) }
+      let similar = Set(files.flatMap(\.otherKeys)).filter {
+        $0.lowercased().contains(label.rawValue.prefix(5))
+      }
       notes.append(
         "no frame has the key '\(key(label))' (\(label.rawValue)_key)"
-          + (similar.isEmpty ? "" : "; the frames have \(similar.sorted().map { "'\($0)'" }.joined(separator: ", "))"))
+          + (similar.isEmpty
+            ? "" : "; the frames have \(similar.sorted().map { "'\($0)'" }.joined(separator: ", "))"))
     }
     return notes
   }

@@ -95,7 +95,9 @@ public struct NestedSplit: Sendable, Equatable {
     }
     guard json["format"]?.text == Self.format else { throw wrong("'format' is not '\(Self.format)'") }
     guard json["version"] == .integer(1) else { throw wrong("'version' is not 1") }
-    guard case .integer(let frames)? = json["frames"], frames >= 1 else { throw wrong("'frames' is not a number") }
+    guard case .integer(let frames)? = json["frames"], frames >= 1 else {
+      throw wrong("'frames' is not a number")
+    }
     guard let seed = json["seed"]?.text.flatMap({ UInt64($0) }) else { throw wrong("'seed' is not a number") }
     guard let drawn = json["drawn"]?.integers, let test = json["test"]?.integers,
       let sizes = json["sizes"]?.integers, case .array(let items)? = json["structures"]

@@ -43,7 +43,8 @@ public struct StatisticsFile: Sendable, Equatable {
       throw MACEError(.format, "\(path): 'avg_num_neighbors', 'std' and 'r_max' must be positive")
     }
     guard let text = json["atomic_energies"]?.text else {
-      throw MACEError(.format, "\(path): 'atomic_energies' is not a text '{Z: eV}' or the name of a .json file")
+      throw MACEError(
+        .format, "\(path): 'atomic_energies' is not a text '{Z: eV}' or the name of a .json file")
     }
     do throws(MACEError) {
       switch try AtomicEnergySource(text) {
