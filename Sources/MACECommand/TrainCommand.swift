@@ -44,5 +44,6 @@ struct TrainCommand: ParsableCommand {
 
 /// Carries the plan out.
 func runTraining(_ plan: EffectivePlan) throws(MACEError) {
-  throw MACEError(.unsupported, "training of '\(plan.files.tag)' is not possible in this version; use --dry_run")
+  throw MACEError(
+    .unsupported, "training of '\(plan.files.tag)' is not possible in this version; use --dry_run")
 }

@@ -20,7 +20,9 @@ import Training
   private func expectFailure(_ words: [String], yaml: String? = nil, says parts: String...) {
     let error = ReportFixtures.failure { () throws(MACEError) in _ = try plan(words, yaml: yaml) }
     #expect(error != nil, "\(words)")
-    for part in parts { #expect(error?.message.contains(part) == true, "\(part) in \(error?.message ?? "-")") }
+    for part in parts {
+      #expect(error?.message.contains(part) == true, "\(part) in \(error?.message ?? "-")")
+    }
   }
 
   private func warnings(_ plan: EffectivePlan) -> String {
@@ -109,7 +111,8 @@ import Training
   @Test func replayFineTuning() throws {
     let plan = try plan([
       "--name=ft", "--foundation_model=medium", "--multiheads_finetuning=True", "--train_file=train_100.xyz",
-      "--pt_train_file=mp", "--E0s={1: -193.2224, 6: -9.3727, 8: -104.9635, 20: -6.3576}", "--energy_weight=1",
+      "--pt_train_file=mp", "--E0s={1: -193.2224, 6: -9.3727, 8: -104.9635, 20: -6.3576}",
+      "--energy_weight=1",
       "--forces_weight=10", "--stress_weight=1", "--force_mh_ft_lr=True", "--lr=0.0001", "--ema",
       "--ema_decay=0.99999", "--batch_size=2", "--max_num_epochs=20", "--seed=3", "--r_max=6.0", "--amsgrad",
     ])
@@ -135,12 +138,16 @@ import Training
   // MARK: Fine-tuning
 
   @Test func forcedSettings() throws {
-    let plan = try plan(fineTuning + ["--pt_train_file=r.xyz", "--forces_weight=10", "--lr=0.01", "--loss=weighted"])
+    let plan = try plan(
+      fineTuning + ["--pt_train_file=r.xyz", "--forces_weight=10", "--lr=0.01", "--loss=weighted"])
     #expect(plan.training.optimizer.learningRate == 1e-4 && plan.training.averageDecay == 0.99999)
     #expect(plan.training.loss.kind == .universal)
     #expect(plan.replay?.samples == nil)
-    #expect(warnings(plan).contains("--lr 0.01 is replaced") && warnings(plan).contains("--loss weighted is replaced"))
-    let weighted = try self.plan(fineTuning + ["--pt_train_file=r.xyz", "--weight_pt_head=0.5", "--num_samples_pt=50"])
+    #expect(
+      warnings(plan).contains("--lr 0.01 is replaced")
+        && warnings(plan).contains("--loss weighted is replaced"))
+    let weighted = try self.plan(
+      fineTuning + ["--pt_train_file=r.xyz", "--weight_pt_head=0.5", "--num_samples_pt=50"])
     #expect(weighted.training.loss.headWeights == ["pt_head": 0.5])
     #expect(weighted.replay?.samples == 50)
     expectFailure(fineTuning + ["--pt_train_file=r.xyz", "--lr=0.003"], says: "--lr", "force_mh_ft_lr")
@@ -160,7 +167,8 @@ import Training
   }
 
   @Test func optionsAgainstTheFoundation() throws {
-    var configuration = try MACEModel(contentsOf: ReportFixtures.directory + "/../models/tiny_L1.model").configuration
+    var configuration = try MACEModel(contentsOf: ReportFixtures.directory + "/../models/tiny_L1.model")
+      .configuration
     let matching = ["--r_max=\(configuration.cutoff)", "--max_ell=\(configuration.harmonics.maxDegree)"]
     let foundation = try #require(try plan(fineTuning + matching).foundation)
     try foundation.check(configuration)
@@ -172,26 +180,31 @@ import Training
   // MARK: Combinations
 
   @Test(arguments: [
-    ("--swa_lr=0.1", "--swa"), ("--num_samples_pt=5", "pt_train_file"), ("--foundation_head=a", "foundation_model"),
+    ("--swa_lr=0.1", "--swa"), ("--num_samples_pt=5", "pt_train_file"),
+    ("--foundation_head=a", "foundation_model"),
     ("--ema_decay=0.5", "--ema"), ("--lora_rank=2", "--lora"), ("--stress_weight=3", "stress"),
-    ("--virials_weight=3", "virials"), ("--huber_delta=1", "huber"), ("--lr_scheduler_gamma=0.5", "ExponentialLR"),
+    ("--virials_weight=3", "virials"), ("--huber_delta=1", "huber"),
+    ("--lr_scheduler_gamma=0.5", "ExponentialLR"),
     ("--beta1_schedulefree=0.5", "schedulefree"), ("--avg_num_neighbors=12", "compute_avg_num_neighbors"),
     ("--pseudolabel_replay=True", "multihead"), ("--convergence_window=3", "convergence_threshold"),
-    ("--E0s=foundation", "foundation_model"), ("--E0s=estimated", "foundation_model"), ("--E0s=guess", "average"),
+    ("--E0s=foundation", "foundation_model"), ("--E0s=estimated", "foundation_model"),
+    ("--E0s=guess", "average"),
   ])
   func withoutEffect(_ option: String, _ remedy: String) {
     expectFailure(base + [option], says: String(option.dropFirst(2).prefix { $0 != "=" }), remedy)
   }
 
   @Test func defaultsMayBeWritten() throws {
-    _ = try plan(base + ["--swa_lr=0.001", "--num_samples_pt=10000", "--stress_weight=1", "--ema_decay=0.99"])
+    _ = try plan(
+      base + ["--swa_lr=0.001", "--num_samples_pt=10000", "--stress_weight=1", "--ema_decay=0.99"])
   }
 
   @Test func contradictions() {
     expectFailure(["--train_file=a"], says: "--name")
     expectFailure(["--name=a/b", "--train_file=a"], says: "work_dir")
     expectFailure(["--name=a"], says: "train_file")
-    expectFailure(base + ["--swa", "--start_swa=20", "--max_num_epochs=20"], says: "start_swa", "max_num_epochs")
+    expectFailure(
+      base + ["--swa", "--start_swa=20", "--max_num_epochs=20"], says: "start_swa", "max_num_epochs")
     expectFailure(base + ["--loss=forces_only", "--swa"], says: "forces_only")
     expectFailure(base + ["--valid_file=t.xyz"], says: "t.xyz", "validation")
     expectFailure(base + ["--hidden_irreps=16x0e+8x1o"], says: "channels")
@@ -201,14 +214,19 @@ import Training
     expectFailure(fineTuning + ["--scaling=no_scaling"], says: "scaling", "foundation")
     expectFailure(base + ["--freeze=7"], says: "freeze")
     expectFailure(base + ["--atomic_numbers=[1, 200]"], says: "200")
-    expectFailure(base + ["--lr_params_factors={'head_lr_factor': 1}"], says: "head_lr_factor", "readouts_lr_factor")
+    expectFailure(
+      base + ["--lr_params_factors={'head_lr_factor': 1}"], says: "head_lr_factor", "readouts_lr_factor")
   }
 
   @Test func wrongHeads() {
-    expectFailure(["--name=a", "--heads={'x': {'train_fil': 'a'}}"], says: "heads: x: train_fil", "train_file")
+    expectFailure(
+      ["--name=a", "--heads={'x': {'train_fil': 'a'}}"], says: "heads: x: train_fil", "train_file")
     expectFailure(["--name=a", "--heads={'x': 'a.xyz'}"], says: "'x' is not a dictionary")
-    expectFailure(["--name=a", "--heads={'x': {'train_file': 'a'}}", "--test_file=b"], says: "--test_file", "under the head")
-    expectFailure(["--name=a", "--heads={'x': {'train_file': 'a', 'info_keys': {'dipole': 'd'}}}"], says: "dipole")
+    expectFailure(
+      ["--name=a", "--heads={'x': {'train_file': 'a'}}", "--test_file=b"], says: "--test_file",
+      "under the head")
+    expectFailure(
+      ["--name=a", "--heads={'x': {'train_file': 'a', 'info_keys': {'dipole': 'd'}}}"], says: "dipole")
     expectFailure(
       fineTuning + ["--pt_train_file=r.xyz", "--heads={'x': {}, 'pt_head': {'train_file': 'b'}}"],
       says: "pt_head", "pt_train_file")
@@ -218,7 +236,8 @@ import Training
   @Test func numbersOfFrames() throws {
     let plan = try plan(fineTuning + ["--pt_train_file=r.xyz", "--batch_size=4"])
     let notes = try plan.notes(frames: [
-      .init(head: "pt_head", training: 900, validation: 100), .init(head: "Default", training: 9, validation: 1),
+      .init(head: "pt_head", training: 900, validation: 100),
+      .init(head: "Default", training: 9, validation: 1),
     ])
     #expect(notes.contains { $0.text.contains("1 validation frame;") })
     #expect(notes.contains { $0.text.contains("repeated 11 times") })
@@ -243,7 +262,8 @@ import Training
   @Test func textNamesTheSettings() throws {
     let text = try plan(base + ["--num_channels=32", "--max_L=2", "--freeze=5", "--loss=huber", "--swa"]).text
     for part in [
-      "32x0e+32x1o+32x2e", "frozen: embedding, interactions", "WeightedHuberEnergyForcesStressLoss(energy_weight=1.000",
+      "32x0e+32x1o+32x2e", "frozen: embedding, interactions",
+      "WeightedHuberEnergyForcesStressLoss(energy_weight=1.000",
       "delta 0.01", "from epoch 1536", "Stage two of loss huber is the weighted loss", "a_run-123",
     ] { #expect(text.contains(part), "\(part)") }
   }

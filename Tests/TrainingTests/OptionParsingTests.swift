@@ -5,12 +5,18 @@ import TrainingConfiguration
 import Training
 
 @Suite struct OptionParsingTests {
-  private func options(_ words: String...) throws(MACEError) -> TrainingOptions { try TrainingOptions(arguments: words) }
+  private func options(_ words: String...) throws(MACEError) -> TrainingOptions {
+    try TrainingOptions(arguments: words)
+  }
 
-  private func expectFailure(_ words: String..., kind: MACEError.Kind = .invalidArgument, says parts: String...) {
+  private func expectFailure(
+    _ words: String..., kind: MACEError.Kind = .invalidArgument, says parts: String...
+  ) {
     let error = ReportFixtures.failure { () throws(MACEError) in _ = try TrainingOptions(arguments: words) }
     #expect(error?.kind == kind, "\(words)")
-    for part in parts { #expect(error?.message.contains(part) == true, "\(part) in \(error?.message ?? "-")") }
+    for part in parts {
+      #expect(error?.message.contains(part) == true, "\(part) in \(error?.message ?? "-")")
+    }
   }
 
   @Test func syntaxOfArgparse() throws {
@@ -79,7 +85,8 @@ import Training
   }
 
   @Test func oneWarningPerReason() throws {
-    let o = try options("--device=cuda", "--enable_cueq=True", "--wandb", "--wandb_project=x", "--num_workers=0")
+    let o = try options(
+      "--device=cuda", "--enable_cueq=True", "--wandb", "--wandb_project=x", "--num_workers=0")
     #expect(o.warnings.count == 2)
     #expect(o.warnings[0].contains("--device, --enable_cueq: no effect"))
     #expect(o.warnings[1].contains("--wandb, --wandb_project"))
@@ -87,13 +94,18 @@ import Training
   }
 
   @Test func literals() throws {
-    #expect(try LiteralParser.parse(" {'a': [1, 2.5, (True, None)], \"b\": {}} ")
-      == ["a": [1, 2.5, [true, nil]], "b": [:]])
+    #expect(
+      try LiteralParser.parse(" {'a': [1, 2.5, (True, None)], \"b\": {}} ")
+        == ["a": [1, 2.5, [true, nil]], "b": [:]])
     #expect(try LiteralParser.parse("[1, 2,]") == [1, 2])
-    for text in ["", "{", "{1}", "[1 2]", "{1: 2, 1: 3}", "'a", "abc", "[0x10]", "[1e999]", "1]", String(repeating: "[", count: 5000)] {
+    for text in [
+      "", "{", "{1}", "[1 2]", "{1: 2, 1: 3}", "'a", "abc", "[0x10]", "[1e999]", "1]",
+      String(repeating: "[", count: 5000),
+    ] {
       #expect(throws: MACEError.self, "\(text)") { try LiteralParser.parse(text) }
     }
-    #expect(Literal.dictionary([.init(1, -13.6), .init("a", [nil])]).description == "{1: -13.6, 'a': [None]}")
+    #expect(
+      Literal.dictionary([.init(1, -13.6), .init("a", [nil])]).description == "{1: -13.6, 'a': [None]}")
   }
 
   @Test func configurationFiles() throws {
@@ -127,7 +139,8 @@ import Training
   }
 
   @Test(arguments: [
-    ("name: [", "line"), ("- a", "mapping"), ("name: a\nname: b", "second time"), ("lrr: 3", "did you mean lr"),
+    ("name: [", "line"), ("- a", "mapping"), ("name: a\nname: b", "second time"),
+    ("lrr: 3", "did you mean lr"),
     ("name: &x a", "anchors"), ("name: !!str a", "tags"), ("lr: fast", "lr in x.yaml"),
     ("name: a\n---\nname: b", "second document"), ("config: y.yaml", "config"),
   ])

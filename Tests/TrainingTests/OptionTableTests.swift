@@ -19,7 +19,8 @@ import Training
     let table = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [String: Any]])
     return table.mapValues {
       Reference(
-        fallback: $0["default"], aliases: $0["aliases"] as? [String] ?? [], choices: $0["choices"] as? [String] ?? [],
+        fallback: $0["default"], aliases: $0["aliases"] as? [String] ?? [],
+        choices: $0["choices"] as? [String] ?? [],
         flag: $0["flag"] as? Bool, type: $0["type"] as? String)
     }
   }
@@ -66,7 +67,9 @@ import Training
         continue
       }
       let ours = option.defaultValue
-      if let number = expected.number { #expect(ours.number == number, "\(name)") } else {
+      if let number = expected.number {
+        #expect(ours.number == number, "\(name)")
+      } else {
         #expect(ours == expected, "\(name)")
       }
     }
@@ -75,7 +78,8 @@ import Training
   /// Every default passes its own check, so that a plan can be made of any table.
   @Test func defaultsAreAllowed() throws {
     for option in OptionTable.all where option.defaultValue != .none && !option.kind.isFlag {
-      #expect(try option.value(option.defaultValue, written: option.name) == option.defaultValue, "\(option.name)")
+      #expect(
+        try option.value(option.defaultValue, written: option.name) == option.defaultValue, "\(option.name)")
     }
   }
 

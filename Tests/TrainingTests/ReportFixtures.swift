@@ -3,11 +3,13 @@ import Foundation
 
 /// Files for options and reports: what a run of mace-torch 0.3.16 wrote.
 enum ReportFixtures {
-  static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .appendingPathComponent("Fixtures/training").path
 
   static func lines(_ name: String) throws -> [String] {
-    try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8).split(separator: "\n").map(String.init)
+    try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8).split(separator: "\n").map(
+      String.init)
   }
 
   /// Gives `body` an empty directory and removes it afterwards.

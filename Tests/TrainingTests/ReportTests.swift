@@ -16,7 +16,8 @@ import Testing
       let metrics = ErrorMetrics(
         loss: x("loss"), frames: 4,
         energy: .init(
-          mae: x("mae_e"), maePerAtom: x("mae_e_per_atom"), rmse: x("rmse_e"), rmsePerAtom: x("rmse_e_per_atom"),
+          mae: x("mae_e"), maePerAtom: x("mae_e_per_atom"), rmse: x("rmse_e"),
+          rmsePerAtom: x("rmse_e_per_atom"),
           q95: x("q95_e")),
         forces: .init(
           mae: x("mae_f"), relativeMAE: x("rel_mae_f"), rmse: x("rmse_f"), relativeRMSE: x("rel_rmse_f"),
@@ -24,12 +25,15 @@ import Testing
         stress: .init(
           mae: x("mae_stress"), rmse: x("rmse_stress"), maePerAtom: 0, rmsePerAtom: 0, q95: x("q95_stress")),
         virials: nil, time: x("time"))
-      return .init(epoch: record["epoch"] as? Int, head: record["head"] as? String ?? "", metrics: metrics, decides: true)
+      return .init(
+        epoch: record["epoch"] as? Int, head: record["head"] as? String ?? "", metrics: metrics, decides: true
+      )
     }
   }
 
   private let step = TrainingEvent.Step(
-    epoch: 2, batch: 11, batchCount: 27, loss: 0.12345, energyLoss: 0, forcesLoss: 0, stressLoss: 0, virialsLoss: 0,
+    epoch: 2, batch: 11, batchCount: 27, loss: 0.12345, energyLoss: 0, forcesLoss: 0, stressLoss: 0,
+    virialsLoss: 0,
     gradientNorm: 1, time: 0.5)
 
   @Test func evaluationLines() throws {
@@ -43,7 +47,8 @@ import Testing
     #expect(
       TrainingLines.evaluation(evaluation, .perAtomRMSE)
         == "Initial: head: Default, loss=25.04345484, RMSE_E_per_atom=  277.25 meV, RMSE_F= 3160.09 meV / A")
-    #expect(TrainingLines.evaluation(evaluation, .totalMAE).contains("MAE_E= 4974.77 meV, MAE_F= 2221.17 meV / A"))
+    #expect(
+      TrainingLines.evaluation(evaluation, .totalMAE).contains("MAE_E= 4974.77 meV, MAE_F= 2221.17 meV / A"))
     evaluation.metrics.energy = nil
     #expect(TrainingLines.evaluation(evaluation, .perAtomRMSE).contains("RMSE_E_per_atom=None meV"))
     #expect(TrainingLines.line(.stop(.schedule), .perAtomRMSE)?.text == "Training complete")
@@ -54,7 +59,9 @@ import Testing
     let theirs = try ReportFixtures.lines("mace-torch_train.txt")
     let ours = try recorded().map { try #require(ResultsFile.record(.evaluation($0), stepHead: "Default")) }
     let evaluations = theirs.filter { $0.contains("\"eval\"") }
-    for (a, b) in zip(ours, evaluations) { #expect(a == b.replacing(": ", with: ":").replacing(", ", with: ",")) }
+    for (a, b) in zip(ours, evaluations) {
+      #expect(a == b.replacing(": ", with: ":").replacing(", ", with: ","))
+    }
     let record = try #require(ResultsFile.record(.step(step), stepHead: "all"))
     #expect(record == #"{"loss":0.12345,"time":0.5,"mode":"opt","epoch":2,"head":"all"}"#)
     #expect(theirs[1].contains(#""mode": "opt", "epoch": 0"#))
@@ -96,14 +103,21 @@ import Testing
     var table = ErrorTable(.perAtomRMSEStressVirials)
     table.add("valid_Default", metrics)
     let lines = table.text.split(separator: "\n").map(String.init)
-    let theirs = "|  config_type  | RMSE E / meV / atom | RMSE F / meV / A | relative F RMSE % | RMSE Stress (Virials) / meV / A (A^3) |"
+    let theirs =
+      "|  config_type  | RMSE E / meV / atom | RMSE F / meV / A | relative F RMSE % | RMSE Stress (Virials) / meV / A (A^3) |"
     #expect(lines[1].hasPrefix(theirs))
     let cells = lines[3].split(separator: "|").map { $0.filter { $0 != " " } }
     // the first five as mace-torch printed them; kJ/mol: 0.1866915 eV × 96.485
-    #expect(cells == ["valid_Default", "186.7", "1922.3", "60.33", "59.1", "182.5", "1276.5", "18.0130", "185.477", "4"])
+    #expect(
+      cells == [
+        "valid_Default", "186.7", "1922.3", "60.33", "59.1", "182.5", "1276.5", "18.0130", "185.477", "4",
+      ])
     #expect(lines[0] == lines[2] && lines[0] == lines[4] && lines.allSatisfy { $0.count == lines[0].count })
     var total = ErrorTable(.totalMAE)
-    total.add("a", ErrorMetrics(loss: 0, frames: 1, energy: nil, forces: metrics.forces, stress: nil, virials: nil, time: 0))
+    total.add(
+      "a",
+      ErrorMetrics(
+        loss: 0, frames: 1, energy: nil, forces: metrics.forces, stress: nil, virials: nil, time: 0))
     #expect(total.text.contains("MAE E / meV |") && total.text.contains(" - "))
   }
 

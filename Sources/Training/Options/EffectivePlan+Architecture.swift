@@ -6,7 +6,9 @@ extension EffectivePlan {
     let model = options.text("model")
     var first = options.text("interaction_first")
     // The class MACE has no self connection in its first block.
-    if model == "MACE", !["RealAgnosticInteractionBlock", "RealAgnosticDensityInteractionBlock"].contains(first) {
+    if model == "MACE",
+      !["RealAgnosticInteractionBlock", "RealAgnosticDensityInteractionBlock"].contains(first)
+    {
       first = "RealAgnosticInteractionBlock"
     }
     var edges: Irreps?
@@ -17,7 +19,8 @@ extension EffectivePlan {
       hiddenIrreps: try hiddenIrreps(options), edgeIrreps: edges,
       usesEdgeIrrepsFirst: options.flag("use_edge_irreps_first"), correlation: options.integer("correlation"),
       harmonicsDegree: options.integer("max_ell"), radialType: options.text("radial_type"),
-      radialBasisCount: options.integer("num_radial_basis"), cutoffExponent: options.integer("num_cutoff_basis"),
+      radialBasisCount: options.integer("num_radial_basis"),
+      cutoffExponent: options.integer("num_cutoff_basis"),
       radialNetwork: try radialNetwork(options), readoutIrreps: readout, gate: options.text("gate"),
       interaction: options.text("interaction"), firstInteraction: first,
       pairRepulsion: options.flag("pair_repulsion"), distanceTransform: options.text("distance_transform"),
@@ -32,7 +35,8 @@ extension EffectivePlan {
       irreps.blocks.allSatisfy({ (1...1 << 16).contains($0.multiplicity) && $0.irrep.l <= 12 })
     else {
       throw MACEError(
-        .invalidArgument, "\(options.written(name)): '\(options.text(name))' is not irreps such as '128x0e + 128x1o'")
+        .invalidArgument,
+        "\(options.written(name)): '\(options.text(name))' is not irreps such as '128x0e + 128x1o'")
     }
     return irreps
   }
@@ -61,7 +65,8 @@ extension EffectivePlan {
     guard agrees else {
       throw MACEError(
         .invalidArgument,
-        "\(options.written("hidden_irreps")) \(given) contradicts num_channels and max_L (\(built)); give one of them")
+        "\(options.written("hidden_irreps")) \(given) contradicts num_channels and max_L (\(built)); give one of them"
+      )
     }
     return given
   }

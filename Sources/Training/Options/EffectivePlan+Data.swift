@@ -24,7 +24,8 @@ extension EffectivePlan {
       }
       guard count.validation > 0 else {
         throw MACEError(
-          .invalidArgument, "head '\(count.head)' has no validation frames; give valid_file or a larger valid_fraction")
+          .invalidArgument,
+          "head '\(count.head)' has no validation frames; give valid_file or a larger valid_fraction")
       }
       if count.validation < 5 {
         list.warn(
@@ -50,7 +51,8 @@ extension EffectivePlan {
     let left = samples % training.batchSize
     if left > 0 {
       list.tell(
-        "\(samples / training.batchSize) steps per epoch; \(left) of \(samples) frames, others in each epoch, are left out")
+        "\(samples / training.batchSize) steps per epoch; \(left) of \(samples) frames, others in each epoch, are left out"
+      )
     }
     return list.notes
   }

@@ -66,7 +66,8 @@ extension EffectivePlan {
     }
     let shared = Set(head.trainFiles).intersection(head.validFiles + head.testFiles)
     if let file = shared.sorted().first {
-      throw fail("\(file) is a training file and a validation or test file, too; errors on it would mean nothing")
+      throw fail(
+        "\(file) is a training file and a validation or test file, too; errors on it would mean nothing")
     }
   }
 }

@@ -19,21 +19,29 @@ extension EffectivePlan {
     mutating func tell(_ text: String) { notes.append(Note(isWarning: false, text)) }
   }
 
-  private static func noteFineTuning(_ options: TrainingOptions, _ plan: EffectivePlan, _ list: inout NoteList) {
+  private static func noteFineTuning(
+    _ options: TrainingOptions, _ plan: EffectivePlan, _ list: inout NoteList
+  ) {
     guard let replay = plan.replay else {
       guard plan.foundation != nil else { return }
       if !options.isGiven("multiheads_finetuning") {
-        list.tell("Naive fine-tuning: without --pt_train_file there are no replay frames for multihead fine-tuning")
+        list.tell(
+          "Naive fine-tuning: without --pt_train_file there are no replay frames for multihead fine-tuning")
       }
       if !options.isGiven("lr") {
-        list.warn("lr is 0.01, mace-torch's default for training from scratch; fine-tuning usually needs 1e-4 to 1e-3")
+        list.warn(
+          "lr is 0.01, mace-torch's default for training from scratch; fine-tuning usually needs 1e-4 to 1e-3"
+        )
       }
-      if plan.training.stageTwo != nil { list.warn("Stage two can undo what fine-tuning has reached; compare both models") }
+      if plan.training.stageTwo != nil {
+        list.warn("Stage two can undo what fine-tuning has reached; compare both models")
+      }
       return
     }
     if options.flag("force_mh_ft_lr") {
       if plan.training.averageDecay == nil {
-        list.warn("force_mh_ft_lr also leaves the moving average off; add --ema for mace-torch's multihead default")
+        list.warn(
+          "force_mh_ft_lr also leaves the moving average off; add --ema for mace-torch's multihead default")
       }
     } else {
       list.tell(
@@ -50,17 +58,24 @@ extension EffectivePlan {
     }
     let weight = options.real("weight_pt_head")
     if weight != 1 {
-      list.tell("weight_pt_head \(weight) weights all replay frames; in mace-torch it acts on published sets only")
+      list.tell(
+        "weight_pt_head \(weight) weights all replay frames; in mace-torch it acts on published sets only")
     }
     let isPublished = replay.trainFiles.contains { PublishedFile.replaySets[$0] != nil }
     if !isPublished, replay.samples != nil || replay.filter != .none {
-      list.tell("num_samples_pt, subselect_pt and filter_type_pt act on this file; in mace-torch on published sets only")
+      list.tell(
+        "num_samples_pt, subselect_pt and filter_type_pt act on this file; in mace-torch on published sets only"
+      )
     }
   }
 
   private static func noteLoss(_ options: TrainingOptions, _ plan: EffectivePlan, _ list: inout NoteList) {
-    if !options.isGiven("forces_weight"), plan.training.loss.kind != .energyForces, plan.training.loss.weights.forces > 0 {
-      list.warn("forces_weight is 100, mace-torch's default: forces dominate the loss; give --forces_weight to choose")
+    if !options.isGiven("forces_weight"), plan.training.loss.kind != .energyForces,
+      plan.training.loss.weights.forces > 0
+    {
+      list.warn(
+        "forces_weight is 100, mace-torch's default: forces dominate the loss; give --forces_weight to choose"
+      )
     }
     if plan.training.loss.kind == .energyForces { list.tell("Loss ef has weights 1 and 1, as in mace-torch") }
     guard let second = plan.training.stageTwo else { return }
@@ -96,7 +111,8 @@ extension EffectivePlan {
     }
   }
 
-  private static func noteOptimizer(_ options: TrainingOptions, _ plan: EffectivePlan, _ list: inout NoteList) {
+  private static func noteOptimizer(_ options: TrainingOptions, _ plan: EffectivePlan, _ list: inout NoteList)
+  {
     if plan.training.optimizer.amsgrad, !options.isGiven("amsgrad") {
       list.tell("AMSGrad is on; mace-torch has no option to turn it off")
     }

@@ -17,7 +17,8 @@ extension EffectivePlan {
     let foundation = try Self.foundation(options)
     let multihead = try Self.isMultihead(options)
     if options.text("loss") == "forces_only", !multihead, !options.flag("compute_forces") {
-      throw MACEError(.invalidArgument, "--loss forces_only and --compute_forces=False leave nothing to train on")
+      throw MACEError(
+        .invalidArgument, "--loss forces_only and --compute_forces=False leave nothing to train on")
     }
     let training = try Self.training(options, multihead: multihead)
     try OptionRule.check(
@@ -103,7 +104,8 @@ extension EffectivePlan {
     let freeze = options.optionalInteger("freeze") ?? 0
     guard freeze < 7 else {
       throw MACEError(
-        .invalidArgument, "\(options.written("freeze")) \(freeze) freezes all parameters; 6 leaves the readouts")
+        .invalidArgument,
+        "\(options.written("freeze")) \(freeze) freezes all parameters; 6 leaves the readouts")
     }
     return freeze
   }
@@ -116,7 +118,8 @@ extension EffectivePlan {
       computesStress: !loss.usesVirials
         && (loss.usesStress || options.flag("compute_stress") || table.showsStress),
       computesVirials: loss.usesVirials, plots: options.flag("plot"),
-      plotFrequency: options.integer("plot_frequency"), plotsInteractionEnergy: options.flag("plot_interaction_e"),
+      plotFrequency: options.integer("plot_frequency"),
+      plotsInteractionEnergy: options.flag("plot_interaction_e"),
       skippedHeads: options.text("skip_evaluate_heads").split(separator: ",").map {
         String($0.drop { $0 == " " })
       })

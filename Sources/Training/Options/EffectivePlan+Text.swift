@@ -4,7 +4,10 @@ extension EffectivePlan {
   /// The plan as lines of a table: what, then the setting. Without the notes.
   public var lines: [String] {
     var table = TextTable(alignment: .left)
-    table.add(["run", "\(files.tag), models \(files.model)\(training.stageTwo == nil ? "" : " and \(files.stageTwoModel)")"])
+    table.add([
+      "run",
+      "\(files.tag), models \(files.model)\(training.stageTwo == nil ? "" : " and \(files.stageTwoModel)")",
+    ])
     table.add(["files", "\(files.log), \(files.results), checkpoints in \(files.checkpointsDirectory)"])
     addModel(&table)
     for head in heads { add(head, &table) }
@@ -32,7 +35,8 @@ extension EffectivePlan {
         "\(a.model), \(a.hiddenIrreps), \(a.layers) layers, correlation \(a.correlation), max_ell "
           + "\(a.harmonicsDegree), r_max \(a.cutoff) Å",
       ])
-      var radial = "\(a.radialBasisCount) \(a.radialType), cutoff p=\(a.cutoffExponent), network \(a.radialNetwork)"
+      var radial =
+        "\(a.radialBasisCount) \(a.radialType), cutoff p=\(a.cutoffExponent), network \(a.radialNetwork)"
       if a.distanceTransform != "None" { radial += ", \(a.distanceTransform) transform" }
       if a.pairRepulsion { radial += ", ZBL repulsion" }
       table.add(["radial", radial])
@@ -69,18 +73,23 @@ extension EffectivePlan {
     if replay.filter != .none { parts.append("elements: \(replay.filter.rawValue)") }
     parts.append("weight \(training.loss.headWeights[Self.replayHead] ?? 1)")
     if replay.usesPseudolabels { parts.append("labels of the foundation model") }
-    parts.append("other frames at least \(NumberText.significant(100 * replay.ratioThreshold, 6)) % of them by repetition")
+    parts.append(
+      "other frames at least \(NumberText.significant(100 * replay.ratioThreshold, 6)) % of them by repetition"
+    )
     table.add(["replay", parts.joined(separator: ", ")])
   }
 
   private func addOptimizer(_ table: inout TextTable) {
     let optimizer = training.optimizer
-    var parts = ["\(optimizer.method.rawValue), lr \(optimizer.learningRate), weight decay \(optimizer.weightDecay)"]
+    var parts = [
+      "\(optimizer.method.rawValue), lr \(optimizer.learningRate), weight decay \(optimizer.weightDecay)"
+    ]
     if optimizer.amsgrad { parts.append("AMSGrad") }
     if let clip = training.gradientLimit { parts.append("clip \(clip)") }
     let factors = optimizer.factors
     let named = [
-      ("embedding", factors.embedding), ("interactions", factors.interactions), ("products", factors.products),
+      ("embedding", factors.embedding), ("interactions", factors.interactions),
+      ("products", factors.products),
       ("readouts", factors.readouts),
     ]
     for (name, factor) in named where factor != 1 { parts.append("\(name) × \(factor)") }
@@ -99,7 +108,8 @@ extension EffectivePlan {
       "\(training.maxEpochs), batch \(training.batchSize), validation every \(training.evaluationInterval) "
       + "(batch \(training.validationBatchSize)), patience \(training.patience)"
     if let convergence = training.convergence {
-      epochs += ", end at a decrease below \(convergence.threshold) over \(convergence.evaluations) evaluations"
+      epochs +=
+        ", end at a decrease below \(convergence.threshold) over \(convergence.evaluations) evaluations"
     }
     table.add(["epochs", epochs])
   }
@@ -117,8 +127,10 @@ extension EffectivePlan.AtomicEnergies {
     case .isolatedAtoms: "IsolatedAtom frames"
     case .average: "average (least squares of the labels)"
     case .foundation: "foundation model"
-    case .estimated(let prior): "estimated from the foundation model's errors, \(prior.rawValue) where undetermined"
-    case .table(let table): table.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + " eV"
+    case .estimated(let prior):
+      "estimated from the foundation model's errors, \(prior.rawValue) where undetermined"
+    case .table(let table):
+      table.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + " eV"
     case .file(let path): path
     }
   }

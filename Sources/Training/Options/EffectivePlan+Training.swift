@@ -60,7 +60,8 @@ extension EffectivePlan {
           + "max_num_epochs=\(epochs)")
     }
     return TrainingPlan.StageTwo(
-      start: start, learningRate: options.real("swa_lr"), loss: try loss.stageTwo(weights(options, prefix: "swa_")))
+      start: start, learningRate: options.real("swa_lr"),
+      loss: try loss.stageTwo(weights(options, prefix: "swa_")))
   }
 
   private static func optimizer(_ options: TrainingOptions) throws(MACEError) -> OptimizerSettings {
@@ -104,7 +105,8 @@ extension Loss {
       case .weighted, .energyForces: ("WeightedEnergyForcesLoss", [energy, forces])
       case .forcesOnly: ("WeightedForcesLoss", [forces])
       case .stress: ("WeightedEnergyForcesStressLoss", [energy, forces, stress])
-      case .virials: ("WeightedEnergyForcesVirialsLoss", [energy, forces, weight("virials", weights.virials)])
+      case .virials:
+        ("WeightedEnergyForcesVirialsLoss", [energy, forces, weight("virials", weights.virials)])
       case .huber: ("WeightedHuberEnergyForcesStressLoss", [energy, forces, stress])
       case .universal: ("UniversalLoss", [energy, forces, stress])
       case .l1l2: ("WeightedEnergyForcesL1L2Loss", [energy, forces])

@@ -29,11 +29,14 @@ extension EffectivePlan.Foundation {
     let values = FoundationCheck.values(model)
     for (name, value) in expected.sorted(by: { $0.key < $1.key }) {
       guard let actual = values[name] else { continue }
-      let agrees = value.description.filter { $0 != " " } == actual.description || value.number == actual.number && value.number != nil
+      let agrees =
+        value.description.filter { $0 != " " } == actual.description
+        || value.number == actual.number && value.number != nil
       if !agrees {
         throw MACEError(
           .invalidArgument,
-          "--\(name) \(value) cannot take effect: the foundation model \(self.model) has \(actual); leave it out")
+          "--\(name) \(value) cannot take effect: the foundation model \(self.model) has \(actual); leave it out"
+        )
       }
     }
   }

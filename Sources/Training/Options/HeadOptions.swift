@@ -5,7 +5,8 @@ import Diagnostics
 struct HeadOptions {
   /// Options that a head may have.
   static let names = [
-    "train_file", "valid_file", "test_file", "valid_fraction", "E0s", "statistics_file", "config_type_weights",
+    "train_file", "valid_file", "test_file", "valid_fraction", "E0s", "statistics_file",
+    "config_type_weights",
     "atomic_numbers", "mean", "std", "avg_num_neighbors", "compute_avg_num_neighbors", "keep_isolated_atoms",
     "energy_key", "forces_key", "stress_key", "virials_key", "head_key",
   ]
@@ -46,7 +47,8 @@ struct HeadOptions {
   /// `info_keys` and `arrays_keys` are {'energy': key, …}; they win over `energy_key`, as in mace-torch.
   private mutating func setKeys(_ value: Literal, written: String) throws(MACEError) {
     guard case .dictionary(let entries) = value else {
-      throw MACEError(.invalidArgument, "\(written): '\(value)' is not a dictionary such as {'energy': 'REF_energy'}")
+      throw MACEError(
+        .invalidArgument, "\(written): '\(value)' is not a dictionary such as {'energy': 'REF_energy'}")
     }
     for entry in entries {
       guard let option = OptionTable.option(named: "\(entry.key)_key"), option.status == .used else {
@@ -87,14 +89,16 @@ struct HeadOptions {
       for entry in entries {
         guard let weight = entry.value.number, weight >= 0 else {
           throw MACEError(
-            .invalidArgument, "config_type_weights: '\(entry.value)' of '\(entry.key)' is not a number of at least 0")
+            .invalidArgument,
+            "config_type_weights: '\(entry.value)' of '\(entry.key)' is not a number of at least 0")
         }
         weights[entry.key.description] = weight
       }
     }
     let computesNeighbors = value("compute_avg_num_neighbors") == true
     return EffectivePlan.Head(
-      name: name, trainFiles: trainFiles, validFiles: try files("valid_file"), testFiles: try files("test_file"),
+      name: name, trainFiles: trainFiles, validFiles: try files("valid_file"),
+      testFiles: try files("test_file"),
       validFraction: value("valid_fraction").number ?? 0.1,
       atomicEnergies: try atomicEnergies(standard), keys: keys, configTypeWeights: weights,
       keepsIsolatedAtoms: value("keep_isolated_atoms") == true, atomicNumbers: try atomicNumbers(),
@@ -134,7 +138,8 @@ struct HeadOptions {
           Element.symbol(of: z) != nil
         else {
           throw MACEError(
-            .invalidArgument, "E0s: '\(entry.key): \(entry.value)' is not an atomic number and an energy in eV")
+            .invalidArgument,
+            "E0s: '\(entry.key): \(entry.value)' is not an atomic number and an energy in eV")
         }
         table[z] = energy
       }

@@ -10,8 +10,10 @@ public enum OptionHelp {
       for option in options { out += entry(option) }
       out += "\n"
     }
-    out += "Accepted without effect, with one warning:\n" + names { if case .ignored = $0 { true } else { false } }
-    out += "\nNot supported, refused unless the value is the default:\n"
+    out +=
+      "Accepted without effect, with one warning:\n" + names { if case .ignored = $0 { true } else { false } }
+    out +=
+      "\nNot supported, refused unless the value is the default:\n"
       + names { if case .refused = $0 { true } else { false } }
     return out
   }

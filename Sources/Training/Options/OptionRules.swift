@@ -42,7 +42,8 @@ struct OptionRule: Sendable {
     OptionRule(
       [
         "pt_valid_file", "num_samples_pt", "subselect_pt", "filter_type_pt", "disallow_random_padding_pt",
-        "weight_pt_head", "real_pt_data_ratio_threshold", "pseudolabel_replay", "force_mh_ft_lr", "pt_train_file",
+        "weight_pt_head", "real_pt_data_ratio_threshold", "pseudolabel_replay", "force_mh_ft_lr",
+        "pt_train_file",
       ],
       "without multihead fine-tuning; give --foundation_model, --multiheads_finetuning=True and --pt_train_file"
     ) { $0.isMultihead },
@@ -52,10 +53,15 @@ struct OptionRule: Sendable {
     OptionRule(["pseudolabel_replay_compute_stress"], "without --pseudolabel_replay=True; add it") {
       $0.isMultihead && $0.options.flag("pseudolabel_replay")
     },
-    OptionRule(["lr", "ema_decay"], "in multihead fine-tuning, which sets lr 1e-4 and ema_decay 0.99999; add --force_mh_ft_lr=True") {
+    OptionRule(
+      ["lr", "ema_decay"],
+      "in multihead fine-tuning, which sets lr 1e-4 and ema_decay 0.99999; add --force_mh_ft_lr=True"
+    ) {
       !$0.isMultihead || $0.options.flag("force_mh_ft_lr") || $0.options.hasForcedFineTuningValues
     },
-    OptionRule(["loss"], "in multihead fine-tuning, which uses the universal loss; set --multiheads_finetuning=False") {
+    OptionRule(
+      ["loss"], "in multihead fine-tuning, which uses the universal loss; set --multiheads_finetuning=False"
+    ) {
       !$0.isMultihead || $0.options.text("loss") == "universal"
     },
     OptionRule(
@@ -69,17 +75,26 @@ struct OptionRule: Sendable {
     OptionRule(["energy_weight"], "on this loss, which has no such term; choose --loss weighted") {
       ![.forcesOnly, .energyForces].contains($0.loss)
     },
-    OptionRule(["forces_weight"], "on loss ef (weights 1 and 1); choose --loss weighted") { $0.loss != .energyForces },
+    OptionRule(["forces_weight"], "on loss ef (weights 1 and 1); choose --loss weighted") {
+      $0.loss != .energyForces
+    },
     OptionRule(["forces_weight", "swa_forces_weight"], "without forces; leave --compute_forces=False out") {
       $0.options.flag("compute_forces")
     },
-    OptionRule(["stress_weight"], "on this loss, which has no stress; choose --loss stress, huber or universal") {
+    OptionRule(
+      ["stress_weight"], "on this loss, which has no stress; choose --loss stress, huber or universal"
+    ) {
       [.stress, .huber, .universal].contains($0.loss)
     },
-    OptionRule(["swa_stress_weight"], "on stage two of this loss, which has no stress; choose --loss stress or universal") {
+    OptionRule(
+      ["swa_stress_weight"],
+      "on stage two of this loss, which has no stress; choose --loss stress or universal"
+    ) {
       [.stress, .universal].contains($0.loss)
     },
-    OptionRule(["virials_weight", "swa_virials_weight"], "on this loss, which has no virials; choose --loss virials") {
+    OptionRule(
+      ["virials_weight", "swa_virials_weight"], "on this loss, which has no virials; choose --loss virials"
+    ) {
       $0.loss == .virials
     },
     OptionRule(["huber_delta"], "on this loss; choose --loss huber or universal") {
@@ -95,7 +110,10 @@ struct OptionRule: Sendable {
     OptionRule(["beta1_schedulefree", "beta2_schedulefree"], "without --optimizer=schedulefree; add it") {
       $0.options.text("optimizer") == "schedulefree"
     },
-    OptionRule(["scheduler", "lr_factor", "scheduler_patience", "lr_scheduler_gamma"], "on the schedule-free optimiser; choose --optimizer adam or adamw") {
+    OptionRule(
+      ["scheduler", "lr_factor", "scheduler_patience", "lr_scheduler_gamma"],
+      "on the schedule-free optimiser; choose --optimizer adam or adamw"
+    ) {
       $0.options.text("optimizer") != "schedulefree"
     },
     OptionRule(["lr_factor", "scheduler_patience"], "on ExponentialLR; use --scheduler=ReduceLROnPlateau") {
@@ -107,7 +125,9 @@ struct OptionRule: Sendable {
     OptionRule(["avg_num_neighbors"], "while it is computed; add --compute_avg_num_neighbors=False") {
       !$0.options.flag("compute_avg_num_neighbors")
     },
-    OptionRule(["use_edge_irreps_first"], "without --edge_irreps; give them") { $0.options.isGiven("edge_irreps") },
+    OptionRule(["use_edge_irreps_first"], "without --edge_irreps; give them") {
+      $0.options.isGiven("edge_irreps")
+    },
     OptionRule(["plot_frequency", "plot_interaction_e"], "without plots; leave --plot=False out") {
       $0.options.flag("plot")
     },

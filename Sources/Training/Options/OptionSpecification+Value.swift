@@ -73,7 +73,8 @@ extension OptionSpecification {
       do throws(MACEError) {
         value = try LiteralParser.parse(text)
       } catch {
-        throw MACEError(.invalidArgument, "\(written): '\(text)' is not \(kind.description): \(error.message)")
+        throw MACEError(
+          .invalidArgument, "\(written): '\(text)' is not \(kind.description): \(error.message)")
       }
     }
     switch (kind, value) {
@@ -85,7 +86,9 @@ extension OptionSpecification {
   /// A path, or a list of paths also when it is written as a Python list in a text.
   static func paths(_ raw: Literal) -> Literal? {
     if case .text(let text) = raw {
-      if text.hasPrefix("["), case .list(let items)? = try? LiteralParser.parse(text) { return paths(.list(items)) }
+      if text.hasPrefix("["), case .list(let items)? = try? LiteralParser.parse(text) {
+        return paths(.list(items))
+      }
       return text.isEmpty ? nil : .list([raw])
     }
     guard case .list(let items) = raw, !items.isEmpty,

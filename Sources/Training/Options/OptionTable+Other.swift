@@ -24,12 +24,15 @@ extension OptionTable {
     ignored("enable_oeq", .boolean, false, onCPU),
     ignored("use_reduced_cg", .boolean, false, "the basis is full, as in mace-torch without cuEquivariance"),
     ignored("distributed", .flag(sets: true), false, "one process with threads; see --threads"),
-    ignored("launcher", .choice(["slurm", "torchrun", "mpi", "none"]), "slurm", "one process with threads; see --threads"),
+    ignored(
+      "launcher", .choice(["slurm", "torchrun", "mpi", "none"]), "slurm",
+      "one process with threads; see --threads"),
     ignored("num_workers", .integer(atLeast: 0), 0, "frames are kept in memory"),
     ignored("pin_memory", .boolean, true, "frames are kept in memory"),
   ]
 
-  private static let noTracking = "nothing is sent to Weights and Biases; results/<tag>_train.txt has all records"
+  private static let noTracking =
+    "nothing is sent to Weights and Biases; results/<tag>_train.txt has all records"
   private static let tracking = [
     ignored("wandb", .flag(sets: true), false, noTracking),
     ignored("wandb_dir", .text, nil, noTracking),
@@ -45,12 +48,17 @@ extension OptionTable {
   ]
 
   private static let noHDF5 = "HDF5 and LMDB files are not read; give extended XYZ files as test_file"
-  private static let noEmbedding = "models with embeddings of charge or spin are not trained here; use mace_run_train"
+  private static let noEmbedding =
+    "models with embeddings of charge or spin are not trained here; use mace_run_train"
   private static let formats = [
     refused("test_dir", .text, nil, noHDF5),
     refused("multi_processed_test", .boolean, false, noHDF5),
-    refused("lbfgs", .flag(sets: true), false, "L-BFGS is not implemented; use --optimizer adam, adamw or schedulefree"),
-    refused("foundation_model_kwargs", .dictionary, [:], "give the model file as foundation_model and its head as foundation_head"),
+    refused(
+      "lbfgs", .flag(sets: true), false,
+      "L-BFGS is not implemented; use --optimizer adam, adamw or schedulefree"),
+    refused(
+      "foundation_model_kwargs", .dictionary, [:],
+      "give the model file as foundation_model and its head as foundation_head"),
     refused("embedding_specs", .dictionary, nil, noEmbedding),
     refused("use_embedding_readout", .boolean, false, noEmbedding),
     refused("elec_temp_key", .text, "elec_temp", noEmbedding),
@@ -64,8 +72,12 @@ extension OptionTable {
     refused("charges_key", .text, "REF_charges", noLongRange),
     refused("dipole_weight", .real(.notNegative), 1.0, noDipoles),
     refused("polarizability_weight", .real(.notNegative), 1.0, noDipoles),
-    Option("swa_dipole_weight", .real(.notNegative), 1.0, .model, "", aliases: ["stage_two_dipole_weight"], status: .refused(noDipoles)),
-    Option("swa_polarizability_weight", .real(.notNegative), 1.0, .model, "", aliases: ["stage_two_polarizability_weight"], status: .refused(noDipoles)),
+    Option(
+      "swa_dipole_weight", .real(.notNegative), 1.0, .model, "", aliases: ["stage_two_dipole_weight"],
+      status: .refused(noDipoles)),
+    Option(
+      "swa_polarizability_weight", .real(.notNegative), 1.0, .model, "",
+      aliases: ["stage_two_polarizability_weight"], status: .refused(noDipoles)),
     refused("compute_polarizability", .boolean, false, noDipoles),
     refused("compute_atomic_dipole", .boolean, false, noDipoles),
     refused("les_arguments", .text, nil, noLongRange),

@@ -3,7 +3,8 @@ extension OptionTable {
 
   static let run: [OptionSpecification] = [
     Option("config", .text, nil, .run, "YAML file with options; the command line overrides it"),
-    Option("name", .text, nil, .run, "name of the run; models are <name>.safetensors, logs <name>_run-<seed>.log"),
+    Option(
+      "name", .text, nil, .run, "name of the run; models are <name>.safetensors, logs <name>_run-<seed>.log"),
     Option("seed", .integer(atLeast: 0), 123, .run, "seed of all random numbers"),
     Option("work_dir", .text, ".", .run, "directory of everything that is written"),
     Option("log_dir", .text, nil, .run, "directory of logs (default: <work_dir>/logs)"),
@@ -17,17 +18,28 @@ extension OptionTable {
     Option(
       "default_dtype", .choice(["float32", "float64"]), "float64", .run,
       "precision of features and gradients; geometry, E0, sums and the optimiser are float64 in both"),
-    Option("threads", .integer(atLeast: 1), nil, .run, "number of threads (default: OMP_NUM_THREADS or all CPUs)", isOurs: true),
-    Option("log_level", .choice(["DEBUG", "INFO", "WARNING", "ERROR"]), "INFO", .run, "least important lines that are logged"),
+    Option(
+      "threads", .integer(atLeast: 1), nil, .run, "number of threads (default: OMP_NUM_THREADS or all CPUs)",
+      isOurs: true),
+    Option(
+      "log_level", .choice(["DEBUG", "INFO", "WARNING", "ERROR"]), "INFO", .run,
+      "least important lines that are logged"),
     Option("dry_run", .flag(sets: true), false, .run, "print the effective plan, train nothing"),
-    Option("restart_latest", .flag(sets: true), false, .run, "continue from the latest checkpoint of this name and seed"),
+    Option(
+      "restart_latest", .flag(sets: true), false, .run,
+      "continue from the latest checkpoint of this name and seed"),
   ]
 
   static let report: [OptionSpecification] = [
-    Option("keep_checkpoints", .flag(sets: true), false, .report, "keep older checkpoints when a better one is written"),
-    Option("save_all_checkpoints", .flag(sets: true), false, .report, "write a checkpoint at every evaluation and keep all"),
+    Option(
+      "keep_checkpoints", .flag(sets: true), false, .report,
+      "keep older checkpoints when a better one is written"),
+    Option(
+      "save_all_checkpoints", .flag(sets: true), false, .report,
+      "write a checkpoint at every evaluation and keep all"),
     Option("save_cpu", .flag(sets: true), false, .report, "models run on CPUs in any case"),
-    Option("eval_interval", .integer(atLeast: 1), 1, .report, "epochs between evaluations of the validation sets"),
+    Option(
+      "eval_interval", .integer(atLeast: 1), 1, .report, "epochs between evaluations of the validation sets"),
     Option(
       "error_table",
       .choice([
@@ -41,7 +53,9 @@ extension OptionTable {
     Option("plot", .boolean, true, .report, "plot loss and errors against epoch, and correlations"),
     Option("plot_frequency", .integer(atLeast: 0), 0, .report, "plot every N epochs; 0 is at the end only"),
     Option("plot_interaction_e", .boolean, false, .report, "correlation plots of energies without E0"),
-    Option("skip_evaluate_heads", .text, "pt_head", .report, "heads, separated by commas, that the final train and valid tables leave out"),
+    Option(
+      "skip_evaluate_heads", .text, "pt_head", .report,
+      "heads, separated by commas, that the final train and valid tables leave out"),
   ]
 
   static let noDipoles = "dipoles and polarizabilities are not trained here; use mace_run_train for them"

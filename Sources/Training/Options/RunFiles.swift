@@ -19,10 +19,6 @@ public struct RunFiles: Sendable, Equatable {
   public var model: String { modelDirectory + "/\(name).safetensors" }
   public var stageTwoModel: String { modelDirectory + "/\(name)_stagetwo.safetensors" }
 
-  public func checkpoint(epoch: Int, isStageTwo: Bool) -> String {
-    checkpointsDirectory + "/\(tag)_epoch-\(epoch)\(isStageTwo ? "_swa" : "").ckpt"
-  }
-
   init(_ options: TrainingOptions) {
     name = options.text("name")
     seed = options.integer("seed")

@@ -54,7 +54,8 @@ public struct TrainingOptions: Sendable {
           throw MACEError(.invalidArgument, "--\(option.name) needs a value")
         }
       }
-      let value: Literal = option.kind == .words ? .list(words.map { .text($0) }) : words.first.map { .text($0) } ?? true
+      let value: Literal =
+        option.kind == .words ? .list(words.map { .text($0) }) : words.first.map { .text($0) } ?? true
       try set(option, to: value, written: "--\(parts[0])")
     }
   }
@@ -76,7 +77,8 @@ public struct TrainingOptions: Sendable {
     }
   }
 
-  private mutating func set(_ option: OptionSpecification, to raw: Literal, written: String) throws(MACEError) {
+  private mutating func set(_ option: OptionSpecification, to raw: Literal, written: String) throws(MACEError)
+  {
     let value = try option.value(raw, written: written)
     if case .refused(let reason) = option.status, value != option.defaultValue {
       throw MACEError(.unsupported, "\(written): \(reason)")

@@ -45,7 +45,8 @@ public struct Correlations: Sendable {
   ///   - split: "train", "valid" or "test".
   ///   - references: as many as `predictions`.
   public mutating func add(
-    _ quantity: Quantity, split: String, configurationType: String, references: [Double], predictions: [Double]
+    _ quantity: Quantity, split: String, configurationType: String, references: [Double],
+    predictions: [Double]
   ) {
     let points = zip(references, predictions).filter { $0.isFinite && $1.isFinite }.map {
       Point(reference: $0, prediction: $1)
@@ -69,11 +70,16 @@ extension Figure {
   /// RMSE in each panel.
   /// - Returns: nil when there is nothing to draw.
   public static func correlations(_ correlations: Correlations, base: String, title: String) -> Figure? {
-    let quantities = Correlations.Quantity.allCases.filter { q in correlations.panels.contains { $0.quantity == q } }
+    let quantities = Correlations.Quantity.allCases.filter { q in
+      correlations.panels.contains { $0.quantity == q }
+    }
     var splits: [String] = []
     for panel in correlations.panels where !splits.contains(panel.split) { splits.append(panel.split) }
     guard !quantities.isEmpty else { return nil }
-    var lines = ["  set grid lc rgb \"#dddddd\"", "  set size ratio -1", "  set key bottom right", "  set xtics rotate by -40"]
+    var lines = [
+      "  set grid lc rgb \"#dddddd\"", "  set size ratio -1", "  set key bottom right",
+      "  set xtics rotate by -40",
+    ]
     var blocks: [String] = []
     for quantity in quantities {
       for split in splits {
@@ -99,7 +105,8 @@ extension Figure {
     let margin = max(0.05 * (high - low), 1e-6 * max(high.magnitude, 1e-3))
     let range = "[\(low - margin):\(high + margin)]"
     let step = (points.count + drawnPoints - 1) / drawnPoints
-    var label = "RMSE \(NumberText.significant(1000 * panel.rmse, 4)) m\(panel.quantity.unit)\\nn = \(points.count)"
+    var label =
+      "RMSE \(NumberText.significant(1000 * panel.rmse, 4)) m\(panel.quantity.unit)\\nn = \(points.count)"
     if step > 1 { label += " (1 in \(step) drawn)" }
     let unit = origin == 0 ? panel.quantity.unit : "\(panel.quantity.unit), from \(origin)"
     var lines = [
@@ -110,14 +117,16 @@ extension Figure {
     ]
     var series = ["x with lines lc rgb \"#999999\" notitle"]
     for (index, item) in panel.series.enumerated() {
-      var block = "# \(panel.split) \(panel.quantity.rawValue) \(item.type): reference, prediction (\(panel.quantity.unit))\n"
+      var block =
+        "# \(panel.split) \(panel.quantity.rawValue) \(item.type): reference, prediction (\(panel.quantity.unit))\n"
       for k in stride(from: 0, to: item.points.count, by: step) {
         block += "\(item.points[k].reference) \(item.points[k].prediction)\n"
       }
       let color = Gnuplot.colors[index % Gnuplot.colors.count]
       let name = panel.series.count > 1 ? "title \(Gnuplot.quoted(item.type))" : "notitle"
       series.append(
-        "data index \(blocks.count) using ($1-(\(origin))):($2-(\(origin))) with points pt 7 ps 0.4 lc rgb \"\(color)\" \(name)")
+        "data index \(blocks.count) using ($1-(\(origin))):($2-(\(origin))) with points pt 7 ps 0.4 lc rgb \"\(color)\" \(name)"
+      )
       blocks.append(block)
     }
     lines.append("  plot " + series.joined(separator: ", \\\n    "))

@@ -15,7 +15,10 @@ extension Figure {
     let names = kind.isRMSE ? "rmse" : "mae"
     var quantities: [(key: String, label: String, factor: Double)] = [
       ("loss", "loss", 1),
-      ("\(names)_e\(kind.isPerAtom ? "_per_atom" : "")", "\(measure) energy (meV\(kind.isPerAtom ? "/atom" : ""))", 1000),
+      (
+        "\(names)_e\(kind.isPerAtom ? "_per_atom" : "")",
+        "\(measure) energy (meV\(kind.isPerAtom ? "/atom" : ""))", 1000
+      ),
       ("\(names)_f", "\(measure) forces (meV/Å)", 1000),
       ("\(names)_stress", "\(measure) stress (meV/Å³)", 1000),
       ("\(names)_virials", "\(measure) virials (meV)", 1000),
@@ -28,7 +31,8 @@ extension Figure {
     for point in history.training { data += "\(point.epoch) \(positive(point.loss))\n" }
     if history.training.isEmpty { data += "0 nan\n" }
     for head in history.heads {
-      data += "\n\n# head \(head.name): epoch (-1 is before training), \(quantities.map(\.label).joined(separator: ", "))\n"
+      data +=
+        "\n\n# head \(head.name): epoch (-1 is before training), \(quantities.map(\.label).joined(separator: ", "))\n"
       for point in head.evaluations {
         let cells = quantities.map { positive((point.values[$0.key] ?? .nan) * $0.factor) }
         data += "\(point.epoch) \(cells.joined(separator: " "))\n"
@@ -64,7 +68,9 @@ extension Figure {
         series.append(
           "data index \(index + 1) using 1:\(column + 2) with \(style) lw 2 lc rgb \"\(color)\" \(title)")
       }
-      var values = history.heads.flatMap { $0.evaluations.map { ($0.values[quantity.key] ?? .nan) * quantity.factor } }
+      var values = history.heads.flatMap {
+        $0.evaluations.map { ($0.values[quantity.key] ?? .nan) * quantity.factor }
+      }
       if column == 0 { values += history.training.map(\.loss) }
       panels += logarithmicAxis(values)
       if column == quantities.count - 1 { panels += "  set xlabel \"epoch (−1: before training)\"\n" }

@@ -15,10 +15,14 @@ public struct ErrorTable {
     hasStress = kind.showsStress
     let (measure, other) = kind.isRMSE ? ("RMSE", "MAE") : ("MAE", "RMSE")
     let energy = "E / meV\(kind.isPerAtom ? " / atom" : "")"
-    var heading = ["config_type", "\(measure) \(energy)", "\(measure) F / meV / A", "relative F \(measure) %"]
+    var heading = [
+      "config_type", "\(measure) \(energy)", "\(measure) F / meV / A", "relative F \(measure) %",
+    ]
     if hasStress { heading.append("\(measure) Stress (Virials) / meV / A (A^3)") }
     heading += ["\(other) \(energy)", "\(other) F / meV / A"]
-    heading += ["\(measure) E / kJ/mol\(kind.isPerAtom ? " / atom" : "")", "\(measure) F / kJ/mol / A", "frames"]
+    heading += [
+      "\(measure) E / kJ/mol\(kind.isPerAtom ? " / atom" : "")", "\(measure) F / kJ/mol / A", "frames",
+    ]
     table.add(heading)
   }
 

@@ -79,7 +79,8 @@ public struct Figure: Sendable {
 
   private static func write(_ text: String, to path: String) throws(MACEError) {
     let bytes = Array(text.utf8)
-    try AtomicFile.write(to: path) { (put: (UnsafeRawBufferPointer) throws(MACEError) -> Void) throws(MACEError) in
+    try AtomicFile.write(to: path) {
+      (put: (UnsafeRawBufferPointer) throws(MACEError) -> Void) throws(MACEError) in
       let failure: MACEError? = bytes.withUnsafeBytes { buffer in
         do throws(MACEError) {
           try put(buffer)
@@ -138,7 +139,9 @@ enum Gnuplot {
   /// The variables that gnuplot and its fonts need, with numbers in the C locale.
   private static var environment: [String] {
     let names = ["PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "GDFONTPATH"]
-    return names.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } } + ["LC_ALL=C.UTF-8"]
+    return names.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } } + [
+      "LC_ALL=C.UTF-8"
+    ]
   }
 
   private static func withStrings<R>(

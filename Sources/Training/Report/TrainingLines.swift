@@ -18,13 +18,15 @@ public enum TrainingLines {
     if let virials = metrics.virials {
       return line
         + (table.isRMSE
-          ? ", RMSE_virials_per_atom=\(milli(virials.rmsePerAtom)) meV" : ", MAE_virials=\(milli(virials.mae)) meV")
+          ? ", RMSE_virials_per_atom=\(milli(virials.rmsePerAtom)) meV"
+          : ", MAE_virials=\(milli(virials.mae)) meV")
     }
     return line
   }
 
   /// The line of an event; nil for steps and ends of epochs, which are not logged.
-  public static func line(_ event: TrainingEvent, _ table: ErrorTableKind) -> (text: String, level: LogLevel)? {
+  public static func line(_ event: TrainingEvent, _ table: ErrorTableKind) -> (text: String, level: LogLevel)?
+  {
     switch event {
     case .step: return nil
     case .epochEnd(let epoch):
