@@ -43,7 +43,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// ln x from additions, multiplications and divisions only: a C library's may differ in the last bit.
-  static func logarithm(_ x: Double) -> Double {
+  package static func logarithm(_ x: Double) -> Double {
     let (exponent, significand) = (Double(x.exponent), x.significand)
     let s = (significand - 1) / (significand + 1)
     // ln m = 2 artanh s = 2 (s + s³/3 + s⁵/5 + …), s < 1/3
