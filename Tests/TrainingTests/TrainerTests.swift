@@ -40,11 +40,11 @@ import Testing
   @Test func incompleteBatchesAreDroppedAndOrdersDiffer() throws {
     let (_, log) = try run(plan())
     #expect(log.steps.count == 30 && log.steps.allSatisfy { $0.batchCount == 3 })
-    let orders = (0..<50).map { EpochOrder.permutation(14, seed: 3, epoch: $0) }
+    let orders = (0..<50).map { Trainer.order(14, seed: 3, epoch: $0) }
     #expect(orders.allSatisfy { $0.sorted() == Array(0..<14) } && Set(orders).count == 50)
-    #expect(EpochOrder.permutation(14, seed: 4, epoch: 0) != orders[0])
+    #expect(Trainer.order(14, seed: 4, epoch: 0) != orders[0])
     // each frame is as often anywhere
-    let firsts = (0..<6000).map { EpochOrder.permutation(6, seed: 9, epoch: $0)[0] }
+    let firsts = (0..<6000).map { Trainer.order(6, seed: 9, epoch: $0)[0] }
     for frame in 0..<6 { #expect(abs(firsts.count { $0 == frame } - 1000) < 150) }
   }
 

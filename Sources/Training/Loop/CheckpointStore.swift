@@ -16,7 +16,7 @@ public struct CheckpointStore: Sendable {
   var newest: (path: String, isStageTwo: Bool, stays: Bool)?
 
   public init(directory: String, tag: String) {
-    self.directory = directory
+    self.directory = directory.isEmpty ? "." : directory
     self.tag = tag
   }
 

@@ -115,7 +115,7 @@ public final class Trainer {
     beginStageTwoIfDue()
     state.beginEpoch(plan)
     let epoch = state.epoch
-    let order = EpochOrder.permutation(training.count, seed: plan.seed, epoch: epoch)
+    let order = Self.order(training.count, seed: plan.seed, epoch: epoch)
     // an incomplete last batch is dropped, as in mace-torch
     let batches = training.count / plan.batchSize
     var sum = 0.0
@@ -134,6 +134,12 @@ public final class Trainer {
           epoch: epoch, isStageTwo: state.isStageTwo, loss: sum / Double(batches),
           learningRates: state.optimizer.groups.map { ($0.name, $0.learningRate) },
           isBest: state.lastEpochWasBest, time: monotonicSeconds() - start)))
+  }
+
+  /// The order of the frames is a function of seed and epoch only: a restart needs no generator state.
+  static func order(_ count: Int, seed: UInt64, epoch: Int) -> [Int] {
+    var random = RandomStream(seed: seed, name: "epoch \(epoch)")
+    return random.permutation(count)
   }
 
   /// Stage two begins at its epoch, or at once when stage one ended early. (mace-torch then goes to the epoch
@@ -156,7 +162,7 @@ public final class Trainer {
     try checkCancelled()
     try engine.setParameters(state.parameters)
     let value = loss.evaluate(try engine.predict(frames, virials: loss.needsVirials), for: frames)
-    gradient.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+    Self.clear(&gradient)
     try engine.addGradient(value.adjoint, to: &gradient)
     let norm = GradientClipping.norm(gradient, state.optimizer.groups)
     guard value.total.isFinite, norm.isFinite else {
@@ -175,6 +181,10 @@ public final class Trainer {
           energyLoss: value.energy, forcesLoss: value.forces, stressLoss: value.stress,
           virialsLoss: value.virials, gradientNorm: norm, time: monotonicSeconds() - start)))
     return value.total
+  }
+
+  private static func clear(_ values: inout [Double]) {
+    for i in values.indices { values[i] = 0 }
   }
 
   func checkCancelled() throws(MACEError) {

@@ -76,7 +76,7 @@ struct TrainingState: Sendable {
     }
     lowestLosses.append(best?.loss ?? loss)
     let kept = (plan.convergence?.evaluations ?? 0) + 1
-    if lowestLosses.count > kept { lowestLosses.removeFirst() }
+    lowestLosses = lowestLosses.suffix(kept)
   }
 
   /// Why the present stage is over, or nil.

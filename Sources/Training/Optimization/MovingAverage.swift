@@ -16,6 +16,8 @@ public struct MovingAverage: Sendable {
     precondition(parameters.count == shadow.count)
     updates += 1
     let weight = 1 - min(decay, Double(1 + updates) / Double(10 + updates))
-    for i in shadow.indices { shadow[i] -= weight * (shadow[i] - parameters[i]) }
+    var shadow = shadow.mutableSpan
+    let parameters = parameters.span
+    for i in parameters.indices { shadow[i] -= weight * (shadow[i] - parameters[i]) }
   }
 }

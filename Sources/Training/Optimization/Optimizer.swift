@@ -69,25 +69,30 @@ public struct Optimizer: Sendable {
   /// θ ← θ − lr/(1−β₁ᵗ) · m / (√v̂/√(1−β₂ᵗ) + ε) with v̂ = v, or its largest value so far (amsgrad).
   private mutating func stepAdam(_ group: ParameterGroup, _ parameters: inout [Double], _ gradient: [Double])
   {
-    let (gain1, beta2, epsilon) = (1 - settings.beta1, settings.beta2, settings.epsilon)
     let correction1 = 1 - pow(settings.beta1, Double(steps))
-    let correction2 = (1 - pow(beta2, Double(steps))).squareRoot()
+    let correction2 = (1 - pow(settings.beta2, Double(steps))).squareRoot()
     let rate = group.learningRate / correction1
     let coupled = settings.method == .adam ? group.weightDecay : 0
     let shrink = settings.method == .adamw ? 1 - group.learningRate * group.weightDecay : 1
+    let (gain1, beta2, epsilon) = (1 - settings.beta1, settings.beta2, settings.epsilon)
     let amsgrad = !largest.isEmpty
-    for range in group.ranges {
-      for i in range {
-        let parameter = parameters[i] * shrink
-        let g = gradient[i] + coupled * parameter
-        first[i] += gain1 * (g - first[i])
-        second[i] = second[i] * beta2 + (1 - beta2) * g * g
-        var scale = second[i]
-        if amsgrad {
-          scale = max(largest[i], scale)
-          largest[i] = scale
+    Self.updateSpans(&parameters, &first, &second, &largest) { parameters, first, second, largest in
+      let gradient = gradient.span
+      for range in group.ranges {
+        for i in range {
+          let parameter = parameters[i] * shrink
+          let g = gradient[i] + coupled * parameter
+          let mean = first[i] + gain1 * (g - first[i])
+          let square = second[i] * beta2 + (1 - beta2) * g * g
+          first[i] = mean
+          second[i] = square
+          var scale = square
+          if amsgrad {
+            scale = max(largest[i], square)
+            largest[i] = scale
+          }
+          parameters[i] = parameter - rate * mean / (scale.squareRoot() / correction2 + epsilon)
         }
-        parameters[i] = parameter - rate * first[i] / (scale.squareRoot() / correction2 + epsilon)
       }
     }
   }
@@ -107,15 +112,35 @@ public struct Optimizer: Sendable {
     let (beta2, epsilon, decay) = (settings.beta2, settings.epsilon, group.weightDecay)
     let correction = 1 - pow(beta2, Double(steps))
     let pull = rate * (settings.beta1 * (1 - share) - 1)
-    for range in group.ranges {
-      for i in range {
-        let g = gradient[i]
-        second[i] = second[i] * beta2 + (1 - beta2) * g * g
-        let y = parameters[i]
-        let direction = g / ((second[i] / correction).squareRoot() + epsilon) + decay * y
-        parameters[i] = y + share * (first[i] - y) + pull * direction
-        first[i] -= rate * direction
+    Self.updateSpans(&parameters, &first, &second, &largest) { parameters, first, second, _ in
+      let gradient = gradient.span
+      for range in group.ranges {
+        for i in range {
+          let g = gradient[i]
+          let square = second[i] * beta2 + (1 - beta2) * g * g
+          let y = parameters[i]
+          let direction = g / ((square / correction).squareRoot() + epsilon) + decay * y
+          second[i] = square
+          parameters[i] = y + share * (first[i] - y) + pull * direction
+          first[i] -= rate * direction
+        }
       }
     }
+  }
+
+  /// Spans, because loops over arrays that belong to `self` check for copies at every element.
+  @inline(__always)
+  private static func updateSpans(
+    _ a: inout [Double], _ b: inout [Double], _ c: inout [Double], _ d: inout [Double],
+    _ body: (
+      inout MutableSpan<Double>, inout MutableSpan<Double>, inout MutableSpan<Double>,
+      inout MutableSpan<Double>
+    ) -> Void
+  ) {
+    var x = a.mutableSpan
+    var y = b.mutableSpan
+    var z = c.mutableSpan
+    var w = d.mutableSpan
+    body(&x, &y, &z, &w)
   }
 }
