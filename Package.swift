@@ -47,6 +47,9 @@ let package = Package(
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .target(name: "ExtendedXYZ", dependencies: ["Atomistics", "Diagnostics", "CZlib", "CLZMA"]),
 
+    // MARK: Analysis
+    .target(name: "Plotting", dependencies: ["Checkpoint", "Diagnostics"]),
+
     // MARK: The model
     .target(name: "Equivariance"),
     .target(name: "Checkpoint", dependencies: ["Diagnostics", "Equivariance"]),
@@ -98,6 +101,7 @@ let package = Package(
       dependencies: [
         "MACETool", "MACECommand", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics",
       ]),
+    .testTarget(name: "PlottingTests", dependencies: ["Plotting", "Diagnostics"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels
 )
