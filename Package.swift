@@ -48,6 +48,8 @@ let package = Package(
     .target(name: "ExtendedXYZ", dependencies: ["Atomistics", "Diagnostics", "CZlib", "CLZMA"]),
 
     // MARK: Analysis
+    .systemLibrary(name: "CNetCDF", pkgConfig: "netcdf", providers: [.apt(["libnetcdf-dev"])]),
+    .target(name: "Analysis", dependencies: ["Diagnostics", "Atomistics", "ExtendedXYZ", "CNetCDF"]),
     .target(name: "Plotting", dependencies: ["Checkpoint", "Diagnostics"]),
 
     // MARK: The model
@@ -71,11 +73,13 @@ let package = Package(
       path: "Sources/libmace", linkerSettings: sharedLibrary),
     .target(
       name: "MACETool",
-      dependencies: ["MACE", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics"]),
+      dependencies: [
+        "Analysis", "Plotting", "MACE", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics",
+      ]),
     .executableTarget(
       name: "MACECommand",
       dependencies: [
-        "MACETool", "MACE", "CMace", "Diagnostics",
+        "MACETool", "Analysis", "MACE", "Atomistics", "CMace", "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -101,6 +105,9 @@ let package = Package(
       dependencies: [
         "MACETool", "MACECommand", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics",
       ]),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: ["Analysis", "MACETool", "ExtendedXYZ", "Atomistics", "CNetCDF", "Diagnostics", "TestSupport"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting", "Diagnostics"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels
