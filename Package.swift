@@ -79,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "MACECommand",
       dependencies: [
-        "MACETool", "Analysis", "MACE", "Atomistics", "CMace", "Diagnostics",
+        "MACETool", "Analysis", "MACE", "Atomistics", "ExtendedXYZ", "CMace", "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

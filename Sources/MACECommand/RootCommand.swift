@@ -3,7 +3,8 @@ import ArgumentParser
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mace",
-    abstract: "MACE interatomic potentials without Python: look at models, evaluate, convert, measure.",
+    abstract:
+      "MACE interatomic potentials without Python: look at models, evaluate, convert, measure, analyze.",
     discussion: """
       Units are eV, Å and eV/Å³; the stress has ASE's sign (dE/dε / V). Models are .model files of mace-torch \
       or .safetensors files of this program. Structures are extended XYZ, also .gz and .xz; "-" is the \
@@ -12,5 +13,7 @@ struct RootCommand: ParsableCommand {
       Exit codes: 0 done, 1 failed (file, model, geometry), 2 used wrongly.
       """,
     version: Version.text,
-    subcommands: [InfoCommand.self, EvaluateCommand.self, ConvertCommand.self, BenchCommand.self])
+    subcommands: [
+      InfoCommand.self, EvaluateCommand.self, ConvertCommand.self, BenchCommand.self, AnalyzeCommand.self,
+    ])
 }

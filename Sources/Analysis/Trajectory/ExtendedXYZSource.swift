@@ -2,7 +2,7 @@ import Atomistics
 import Diagnostics
 import ExtendedXYZ
 
-/// Trajectories as extended XYZ: info `time` (fs), `step`, `unwrapped`; columns `velocities`, or `momenta`.
+/// Trajectories as extended XYZ: info `time_fs` (or `time`, `Time`; fs), `step`, `unwrapped`; columns `velocities`, or `momenta`.
 struct ExtendedXYZSource: TrajectorySource {
   private var reader: ExtendedXYZReader
 
@@ -12,7 +12,7 @@ struct ExtendedXYZSource: TrajectorySource {
     guard let frame = try reader.next() else { return nil }
     func info(_ names: String...) -> Value? { names.lazy.compactMap { frame.info[$0] }.first }
     return TrajectoryFrame(
-      structure: frame.structure, velocities: velocities(frame), time: info("time", "Time")?.real,
+      structure: frame.structure, velocities: velocities(frame), time: info("time_fs", "time", "Time")?.real,
       step: info("step", "Step")?.int, isUnwrapped: info("unwrapped")?.bool ?? false)
   }
 

@@ -6,8 +6,8 @@ import Glibc
 /// Trajectories in AMBER's NetCDF convention: `coordinates` (Å), `time` (ps), `cell_lengths`, `cell_angles`,
 /// `velocities`.
 ///
-/// The convention has no elements: they are in a further variable `atomic_numbers` here, or are given. A global
-/// attribute `unwrapped` with the value "yes" says that atoms do not jump at the border of the cell.
+/// The convention has no elements: they are in a further variable `atomic_numbers` here, or are given. In
+/// files that this program wrote (global attribute `program`), atoms do not jump at the border of the cell.
 struct NetCDFSource: TrajectorySource {
   private let file: NetCDFFile
   private let atomicNumbers: [Int]
@@ -59,7 +59,7 @@ struct NetCDFSource: TrajectorySource {
     return TrajectoryFrame(
       structure: Structure(
         atomicNumbers: atomicNumbers, positions: positions, cell: cell, pbc: cell == nil ? .none : .all),
-      velocities: velocities, time: time, isUnwrapped: file.text("unwrapped") == "yes")
+      velocities: velocities, time: time, isUnwrapped: file.text("program") == "mace")
   }
 
   private func vectors(_ name: String) throws(MACEError) -> [SIMD3<Double>] {
