@@ -47,6 +47,11 @@ let package = Package(
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .target(name: "ExtendedXYZ", dependencies: ["Atomistics", "Diagnostics", "CZlib", "CLZMA"]),
 
+    // MARK: Analysis
+    .systemLibrary(name: "CNetCDF", pkgConfig: "netcdf", providers: [.apt(["libnetcdf-dev"])]),
+    .target(name: "Analysis", dependencies: ["Diagnostics", "Atomistics", "ExtendedXYZ", "CNetCDF"]),
+    .target(name: "Plotting", dependencies: ["Checkpoint", "Diagnostics"]),
+
     // MARK: The model
     .target(name: "Equivariance"),
     .target(name: "Checkpoint", dependencies: ["Diagnostics", "Equivariance"]),
@@ -90,11 +95,13 @@ let package = Package(
       name: "MACETool",
       dependencies: [
         "Training", "MACE", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics",
+        "Analysis", "Plotting",
       ]),
     .executableTarget(
       name: "MACECommand",
       dependencies: [
-        "MACETool", "Training", "TrainingConfiguration", "MACE", "CMace", "Diagnostics",
+        "MACETool", "Training", "TrainingConfiguration", "MACE", "CMace", "Diagnostics", "Analysis",
+        "Atomistics", "ExtendedXYZ",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -126,6 +133,10 @@ let package = Package(
       dependencies: [
         "MACETool", "MACECommand", "Training", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics",
       ]),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: ["Analysis", "MACETool", "ExtendedXYZ", "Atomistics", "CNetCDF", "Diagnostics", "TestSupport"]),
+    .testTarget(name: "PlottingTests", dependencies: ["Plotting", "Diagnostics"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels
 )

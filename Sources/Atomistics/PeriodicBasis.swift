@@ -4,19 +4,19 @@ import Diagnostics
 /// directions, unit vectors perpendicular to all of them (and to each other) in the others.
 ///
 /// The cell vectors of directions that are not periodic play no role.
-struct PeriodicBasis {
+package struct PeriodicBasis {
   /// w_k: reduced lattice vectors or unit vectors, in Å.
-  private(set) var rows: [SIMD3<Double>]
+  package private(set) var rows: [SIMD3<Double>]
   /// u_k with w_k · u_l = δ_kl, so that the coordinate of r along w_k is r · u_k.
-  private(set) var reciprocal: [SIMD3<Double>]
+  package private(set) var reciprocal: [SIMD3<Double>]
   /// Distance of the lattice planes along each direction, 1 / |u_k|, in Å.
-  private(set) var spacing: SIMD3<Double>
-  let periodic: [Bool]
+  package private(set) var spacing: SIMD3<Double>
+  package let periodic: [Bool]
   /// Coefficients of w_k in the given cell vectors: S(cell) = Σ_k S(basis)_k · transform[k].
   private(set) var transform: [SIMD3<Int>]
 
   /// - Throws: `.geometry` when a periodic direction has no cell vector, or the periodic vectors span nothing.
-  init(cell: Cell?, pbc: Periodicity) throws(MACEError) {
+  package init(cell: Cell?, pbc: Periodicity) throws(MACEError) {
     periodic = [pbc.a, pbc.b, pbc.c]
     rows = [.zero, .zero, .zero]
     transform = [SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)]

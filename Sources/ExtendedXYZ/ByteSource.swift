@@ -2,14 +2,14 @@ import Diagnostics
 import Glibc
 
 /// A stream of bytes that is read once from the beginning to the end.
-protocol ByteSource: AnyObject {
+package protocol ByteSource: AnyObject {
   /// Reads at least one byte unless the stream is at its end (0) or `buffer` is empty.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(MACEError) -> Int
 }
 
-enum ByteSources {
+package enum ByteSources {
   /// Opens a plain, .gz or .xz file, told apart by its first bytes; "-" is the standard input.
-  static func open(_ path: String) throws(MACEError) -> any ByteSource {
+  package static func open(_ path: String) throws(MACEError) -> any ByteSource {
     let file = try FileSource(path)
     let head = try file.peek(6)
     if head.starts(with: [0x1F, 0x8B]) { return try GzipSource(file) }

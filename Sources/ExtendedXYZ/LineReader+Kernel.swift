@@ -2,9 +2,9 @@ import Diagnostics
 import Glibc
 
 /// Cuts a byte stream into lines without copying them one by one.
-final class LineReader {
+package final class LineReader {
   /// The number of the line returned last, counted from 1.
-  private(set) var lineNumber = 0
+  package private(set) var lineNumber = 0
 
   private let source: any ByteSource
   private let name: String
@@ -17,7 +17,7 @@ final class LineReader {
   /// A longer line is no XYZ file; the buffer must not follow whatever a file contains.
   private static let maximumLineLength = 1 << 26
 
-  init(_ source: any ByteSource, name: String) {
+  package init(_ source: any ByteSource, name: String) {
     self.source = source
     self.name = name
     buffer = .allocate(capacity: capacity)
@@ -26,7 +26,7 @@ final class LineReader {
   deinit { buffer.deallocate() }
 
   /// The next line without its line end (LF or CR LF); nil at the end. Valid until the next call.
-  func next() throws(MACEError) -> UnsafeBufferPointer<UInt8>? {
+  package func next() throws(MACEError) -> UnsafeBufferPointer<UInt8>? {
     var scanned = start
     while true {
       if let found = memchr(buffer + scanned, 10, end - scanned) {
@@ -61,7 +61,7 @@ final class LineReader {
       guard capacity < Self.maximumLineLength else {
         throw MACEError(
           .format,
-          "\(name), line \(lineNumber + 1): the line is longer than 64 MiB; this is not an extended XYZ file")
+          "\(name), line \(lineNumber + 1): the line is longer than 64 MiB; this is no text file of atoms")
       }
       let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * capacity)
       memcpy(larger, buffer, end)

@@ -4,9 +4,9 @@
 /// quotient: w · 10^q = w · 5^q · 2^q, where 5^|q| fits 64 bits. The quotient's remainder (or the product's low
 /// half) becomes a sticky bit, so that the one rounding to double that follows is the correct one. Everything
 /// else goes to the standard library.
-enum NumberParser {
+package enum NumberParser {
   /// An integer with an optional sign, nothing else; nil also when it does not fit.
-  static func integer(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+  package static func integer(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     var index = 0
     var isNegative = false
     if let sign = bytes.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
@@ -31,7 +31,7 @@ enum NumberParser {
 
   /// A real number: digits with an optional sign, point and exponent (e, E, and d, D of Fortran), or nan, inf
   /// and infinity in any case.
-  static func real(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+  package static func real(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
     let end = bytes.count
     var index = 0
     var isNegative = false

@@ -4,7 +4,7 @@ struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mace",
     abstract:
-      "MACE interatomic potentials without Python: look at models, evaluate, convert, measure, prepare data.",
+      "MACE interatomic potentials without Python: evaluate, train, run molecular dynamics, analyze.",
     discussion: """
       Units are eV, Å and eV/Å³; the stress has ASE's sign (dE/dε / V). Models are .model files of mace-torch \
       or .safetensors files of this program. Structures are extended XYZ, also .gz and .xz; "-" is the \
@@ -16,5 +16,6 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       InfoCommand.self, EvaluateCommand.self, ConvertCommand.self, BenchCommand.self, TrainCommand.self,
       PlotCommand.self, SplitCommand.self, AtomicEnergiesCommand.self, SelectCommand.self,
+      AnalyzeCommand.self,
     ])
 }

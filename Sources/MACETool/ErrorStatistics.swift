@@ -8,6 +8,7 @@ public struct ErrorStatistics: Sendable, Equatable {
   public private(set) var count = 0
   private var squares = 0.0
   private var magnitudes = 0.0
+  private var sum = 0.0
 
   public init() {}
 
@@ -18,6 +19,7 @@ public struct ErrorStatistics: Sendable, Equatable {
       count += 1
       squares += d * d
       magnitudes += d.magnitude
+      sum += d
     }
   }
 
@@ -30,10 +32,13 @@ public struct ErrorStatistics: Sendable, Equatable {
     count += other.count
     squares += other.squares
     magnitudes += other.magnitudes
+    sum += other.sum
   }
 
   /// √(Σ d² / n); nil when nothing was compared.
   public var rmse: Double? { count == 0 ? nil : (squares / Double(count)).squareRoot() }
   /// Σ |d| / n; nil when nothing was compared.
   public var mae: Double? { count == 0 ? nil : magnitudes / Double(count) }
+  /// Σ d / n, what shifts all values alike; nil when nothing was compared.
+  public var bias: Double? { count == 0 ? nil : sum / Double(count) }
 }

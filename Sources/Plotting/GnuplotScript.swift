@@ -1,0 +1,137 @@
+/// The script of a figure. It names its files without folder, so that the folder can be moved.
+struct GnuplotScript {
+  private let figure: Figure
+  private let name: String
+
+  /// Okabe and Ito's colours, which the colour-blind can tell apart; black last.
+  private static let palette = [
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#000000",
+  ]
+
+  /// More dots than this make a picture no clearer, only larger.
+  private static let maximumDots = 8000
+
+  init(_ figure: Figure, name: String) {
+    self.figure = figure
+    self.name = name
+  }
+
+  var text: String {
+    let (width, height) = figure.isSquare ? (620, 600) : figure.legend == .outside ? (860, 480) : (720, 480)
+    var out = """
+      # Draws \(name).svg and \(name).png from \(name).dat: gnuplot \(name).gp
+      set encoding utf8
+      set border 3 linewidth 1 linecolor rgb "#333333"
+      set tics nomirror out scale 0.6
+      set grid linewidth 0.5 linecolor rgb "#dddddd"
+      set key \(figure.legend.rawValue) noenhanced spacing 1.2 samplen 2.5
+      set xlabel \(figure.x.label.gnuplotQuoted) noenhanced
+      set ylabel \(figure.y.label.gnuplotQuoted) noenhanced
+      set datafile missing "nan"
+
+      """
+    if !figure.title.isEmpty { out += "set title \(figure.title.gnuplotQuoted) noenhanced\n" }
+    out += axis("x", figure.x) + axis("y", figure.y)
+    if figure.isSquare { out += "set size square\n" }
+    out += marks
+    out += """
+      set terminal svg size \(width),\(height) enhanced font "DejaVu Sans,Helvetica,Arial,sans-serif,15" \
+      background "#ffffff"
+      set output '\(name).svg'
+      plot \(plots.joined(separator: ", \\\n  "))
+      set terminal pngcairo size \(2 * width),\(2 * height) enhanced font "DejaVu Sans,13" fontscale 1.85 \
+      linewidth 2 pointscale 2 background "#ffffff"
+      set output '\(name).png'
+      replot
+      unset output
+
+      """
+    return out
+  }
+
+  private func axis(_ name: String, _ axis: Axis) -> String {
+    var out = ""
+    if axis.isLogarithmic { out += "set logscale \(name)\n" }
+    if axis.lower != nil || axis.upper != nil {
+      out += "set \(name)range [\(axis.lower.map { "\($0)" } ?? "*"):\(axis.upper.map { "\($0)" } ?? "*")]\n"
+    }
+    return out
+  }
+
+  private var marks: String {
+    let style = "nohead dashtype 2 linewidth 1 linecolor rgb \"#777777\" back"
+    var out = ""
+    for mark in figure.marks {
+      switch mark {
+      case .horizontal(let y, let label):
+        out += "set arrow from graph 0, first \(y) to graph 1, first \(y) \(style)\n"
+        if !label.isEmpty {
+          out += "set label \(label.gnuplotQuoted) at graph 0.99, first \(y) right offset 0,0.6 noenhanced "
+          out += "textcolor rgb \"#555555\"\n"
+        }
+      case .vertical(let x, let label):
+        out += "set arrow from first \(x), graph 0 to first \(x), graph 1 \(style)\n"
+        if !label.isEmpty {
+          out += "set label \(label.gnuplotQuoted) at first \(x), graph 0.04 left offset 0.6,0 noenhanced "
+          out += "textcolor rgb \"#555555\"\n"
+        }
+      case .diagonal:
+        break
+      }
+    }
+    return out
+  }
+
+  private var plots: [String] {
+    var out: [String] = []
+    for (place, series) in figure.series.enumerated() {
+      let color = Self.palette[(series.color ?? place) % Self.palette.count]
+      let source = "'\(name).dat' index \(place)"
+      let title = series.label.isEmpty ? "notitle" : "title \(series.label.gnuplotQuoted)"
+      let paint = "linecolor rgb \"\(color)\""
+      if series.yErrors != nil, series.style == .line || series.style == .dashed {
+        out.append(
+          "\(source) using 1:($2-$3):($2+$3) with filledcurves fillstyle transparent solid 0.2 noborder "
+            + "\(paint) notitle")
+      }
+      let bars = series.yErrors != nil && (series.style == .points || series.style == .linePoints)
+      if bars {
+        out.append(
+          "\(source) using 1:2:3 with yerrorbars pointtype 7 pointsize 0 linewidth 1.2 \(paint) notitle")
+      }
+      out.append("\(source)\(every(series)) using 1:2 \(style(series.style)) \(paint) \(title)")
+    }
+    if figure.marks.contains(.diagonal) {
+      out.append("x with lines dashtype 2 linewidth 1.2 linecolor rgb \"#777777\" notitle")
+    }
+    return out
+  }
+
+  private func every(_ series: Series) -> String {
+    let stride = (series.x.count + Self.maximumDots - 1) / Self.maximumDots
+    return series.style == .dots && stride > 1 ? " every \(stride)" : ""
+  }
+
+  private func style(_ style: Series.Style) -> String {
+    switch style {
+    case .line: "with lines linewidth 2"
+    case .dashed: "with lines linewidth 2 dashtype 4"
+    case .points: "with points pointtype 7 pointsize 0.7"
+    case .linePoints: "with linespoints linewidth 2 pointtype 7 pointsize 0.7"
+    case .dots: "with points pointtype 7 pointsize 0.3"
+    case .steps: "with histeps linewidth 2"
+    }
+  }
+}
+
+extension String {
+  /// A gnuplot string in double quotes.
+  var gnuplotQuoted: String {
+    var out = "\""
+    for character in singleLine {
+      if character == "\"" || character == "\\" { out += "\\" }
+      out.append(character)
+    }
+    return out + "\""
+  }
+}
