@@ -61,6 +61,12 @@ let package = Package(
       name: "MACE",
       dependencies: ["Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "KernelInterface", "Kernels"]),
 
+    // MARK: Simulation
+    .systemLibrary(name: "CNetCDF", pkgConfig: "netcdf", providers: [.apt(["libnetcdf-dev"])]),
+    .target(
+      name: "Dynamics",
+      dependencies: ["Atomistics", "Checkpoint", "CNetCDF", "Diagnostics", "ExtendedXYZ", "MACE"]),
+
     // MARK: Faces
     .target(name: "CMace"),
     .target(
@@ -68,11 +74,13 @@ let package = Package(
       path: "Sources/libmace", linkerSettings: sharedLibrary),
     .target(
       name: "MACETool",
-      dependencies: ["MACE", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics"]),
+      dependencies: [
+        "Dynamics", "MACE", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics",
+      ]),
     .executableTarget(
       name: "MACECommand",
       dependencies: [
-        "MACETool", "MACE", "CMace", "Diagnostics",
+        "MACETool", "Dynamics", "MACE", "CMace", "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -97,6 +105,11 @@ let package = Package(
       name: "MACEToolTests",
       dependencies: [
         "MACETool", "MACECommand", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics",
+      ]),
+    .testTarget(
+      name: "DynamicsTests",
+      dependencies: [
+        "Dynamics", "MACETool", "MACE", "ExtendedXYZ", "Atomistics", "Diagnostics", "TestSupport",
       ]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels

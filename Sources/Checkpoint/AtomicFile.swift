@@ -2,8 +2,8 @@ import Diagnostics
 import Glibc
 
 /// Writing a file so that readers see the old one or the complete new one, also after a crash.
-enum AtomicFile {
-  static func write(
+package enum AtomicFile {
+  package static func write(
     to path: String, _ body: ((UnsafeRawBufferPointer) throws(MACEError) -> Void) throws(MACEError) -> Void
   ) throws(MACEError) {
     let (descriptor, temporary) = try create(beside: path)

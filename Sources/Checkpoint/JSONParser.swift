@@ -1,13 +1,13 @@
 import Diagnostics
 
 /// Reads JSON text: strictly, in bounded depth, every key at most once per object.
-struct JSONParser {
+package struct JSONParser {
   private let bytes: [UInt8]
   private var position = 0
   private let subject: String
 
   /// - Parameter subject: what is read, for messages.
-  static func parse(_ bytes: [UInt8], subject: String) throws(MACEError) -> JSON {
+  package static func parse(_ bytes: [UInt8], subject: String) throws(MACEError) -> JSON {
     var parser = JSONParser(bytes: bytes, subject: subject)
     let value = try parser.value(depth: 0)
     parser.skipSpace()
