@@ -111,7 +111,7 @@ public final class NetCDFTrajectory: Trajectory {
     throw MACEError(.io, "\(path): cannot \(action): \(String(cString: nc_strerror(status)))")
   }
 
-  private static func cut(_ output: Restart.Output) throws(MACEError) {
+  static func cut(_ output: Restart.Output) throws(MACEError) {
     let path = output.path
     let descriptor = open(path, O_RDWR | O_CLOEXEC)
     defer { Glibc.close(descriptor) }

@@ -8,19 +8,6 @@ import ExtendedXYZ
 /// Numbers are written so that they are read back bit for bit; the file can be looked at with any program that
 /// reads extended XYZ. Velocities are in Å/fs.
 public struct Restart: Sendable {
-  /// How much of an output file belongs to the run so far.
-  public struct Output: Sendable, Equatable {
-    public var path: String
-    public var bytes: Int
-    public var frames: Int
-
-    public init(path: String, bytes: Int, frames: Int) {
-      self.path = path
-      self.bytes = bytes
-      self.frames = frames
-    }
-  }
-
   /// The frame as it stands in the file.
   public let frame: Frame
   public let outputs: [Output]

@@ -12,5 +12,8 @@ struct RootCommand: ParsableCommand {
       Exit codes: 0 done, 1 failed (file, model, geometry), 2 used wrongly.
       """,
     version: Version.text,
-    subcommands: [InfoCommand.self, EvaluateCommand.self, ConvertCommand.self, BenchCommand.self])
+    subcommands: [
+      InfoCommand.self, EvaluateCommand.self, RelaxCommand.self, DynamicsCommand.self, ConvertCommand.self,
+      BenchCommand.self,
+    ])
 }

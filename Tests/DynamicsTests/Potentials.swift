@@ -32,13 +32,11 @@ final class IdealGas: ForceField {
   }
 }
 
-/// Lennard-Jones with the energy and the force continued to zero at the cutoff: E = 4ε(s⁶ − s³)(1 − x)³ … by the
-/// factor (1 − r²/r_c²)³, smooth enough for long runs.
+/// Lennard-Jones, brought to zero at the cutoff by the factor (1 − r²/r_c²)³.
 final class LennardJones: ForceField {
   let epsilon: Double
   let sigma: Double
   let cutoff: Double
-  private(set) var evaluations = 0
 
   init(epsilon: Double, sigma: Double, cutoff: Double) {
     self.epsilon = epsilon
@@ -47,7 +45,6 @@ final class LennardJones: ForceField {
   }
 
   func evaluate(_ structure: Structure) throws(MACEError) -> ForceEvaluation {
-    evaluations += 1
     let list = try NeighborList(structure, cutoff: cutoff)
     let shifts = list.shiftVectors(cell: structure.cell)
     var result = ForceEvaluation(
@@ -75,7 +72,7 @@ final class LennardJones: ForceField {
 
 enum Systems {
   /// Argon: ε/k 120 K, σ 3.4 Å.
-  static let argon = LennardJones(epsilon: 0.0103, sigma: 3.4, cutoff: 8)
+  static func argon() -> LennardJones { LennardJones(epsilon: 0.0103, sigma: 3.4, cutoff: 6.5) }
 
   /// An fcc crystal of 4 n³ argon atoms.
   static func crystal(_ n: Int, lattice: Double = 5.4) -> Structure {
@@ -95,5 +92,16 @@ enum Systems {
 
   static func masses(_ structure: Structure) -> [Double] {
     structure.atomicNumbers.map { Element.mass(of: $0) ?? 1 }
+  }
+}
+
+extension Systems {
+  static func integrators(timestep dt: Double, temperature: Double) -> [any Integrator] {
+    [
+      VelocityVerlet(timestep: dt),
+      StochasticVelocityRescaling(timestep: dt, temperature: temperature, relaxationTime: 100),
+      Langevin(timestep: dt, temperature: temperature, relaxationTime: 100),
+      NoseHooverChain(timestep: dt, temperature: temperature, relaxationTime: 100),
+    ]
   }
 }
