@@ -104,12 +104,12 @@ let package = Package(
     .testTarget(
       name: "MACEToolTests",
       dependencies: [
-        "MACETool", "MACECommand", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics",
+        "MACETool", "MACECommand", "MACE", "Checkpoint", "Dynamics", "ExtendedXYZ", "Atomistics", "Diagnostics",
       ]),
     .testTarget(
       name: "DynamicsTests",
       dependencies: [
-        "Dynamics", "MACETool", "MACE", "ExtendedXYZ", "Atomistics", "Diagnostics", "TestSupport",
+        "Dynamics", "MACE", "ExtendedXYZ", "Atomistics", "CNetCDF", "Diagnostics", "TestSupport",
       ]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels

@@ -50,7 +50,7 @@ public struct Simulation {
       if let barostat, state.step % barostat.interval == 0 { try moveCell(barostat) }
       try check()
     } catch {
-      let time = Double(next) * integrator.timestep
+      let time = (Double(next) * integrator.timestep * 1e6).rounded() / 1e6
       throw MACEError(error.kind, "step \(next) (\(time) fs): \(error.message)")
     }
   }

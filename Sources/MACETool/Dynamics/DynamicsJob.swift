@@ -49,7 +49,6 @@ public struct DynamicsJob {
   public mutating func run() throws(MACEError) {
     try report()
     Interruption.watch()
-    defer { Interruption.unwatch() }
     do throws(MACEError) {
       try proceed()
       try outputs.close()
