@@ -66,7 +66,8 @@ install_missing = \
 	echo "make $@: installing$$missing"; \
 	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing \
 	  || { echo "make $@: could not install; as root: apt-get install$$missing" >&2; exit 1; }
-needed := /usr/include/zlib.h:zlib1g-dev /usr/include/lzma.h:liblzma-dev pkg-config:pkg-config \
+needed := /usr/include/zlib.h:zlib1g-dev /usr/include/lzma.h:liblzma-dev /usr/include/netcdf.h:libnetcdf-dev \
+	pkg-config:pkg-config \
 	gcc:gcc g++:g++ gfortran:gfortran cmake:cmake make:make python3:python3 readelf:binutils
 deps:
 	@$(call install_missing,$(needed))

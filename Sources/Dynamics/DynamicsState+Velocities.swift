@@ -39,7 +39,9 @@ extension DynamicsState {
     }
     let half = (inertia.a.x + inertia.b.y + inertia.c.z) / 2
     // On a line: no rotation about the axis, and the same inertia about all others.
-    guard inertia.determinant > 1e-9 * half * half * half else { return half > 0 ? angularMomentum / half : .zero }
+    guard inertia.determinant > 1e-9 * half * half * half else {
+      return half > 0 ? angularMomentum / half : .zero
+    }
     return inertia.inverse?.cartesian(of: angularMomentum) ?? .zero
   }
 }

@@ -48,7 +48,9 @@ public struct DynamicsState: Sendable {
     let initial = velocities ?? [SIMD3<Double>](repeating: .zero, count: count)
     guard masses.count == count, fixed.count == count, initial.count == count,
       evaluation.forces.count == count, evaluation.virial.count == 9
-    else { throw MACEError(.invalidArgument, "masses, velocities and forces need one entry per atom (\(count))") }
+    else {
+      throw MACEError(.invalidArgument, "masses, velocities and forces need one entry per atom (\(count))")
+    }
     if let atom = masses.firstIndex(where: { !($0 > 0 && $0.isFinite) }) {
       throw MACEError(
         .invalidArgument,

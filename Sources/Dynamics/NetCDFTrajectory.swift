@@ -121,7 +121,8 @@ public final class NetCDFTrajectory: Trajectory {
     }
     guard status.st_size >= output.bytes, output.bytes > 8, let frames = UInt32(exactly: output.frames) else {
       throw MACEError(
-        .io, "\(path): the file has \(status.st_size) bytes, but \(output.bytes) at the restart; it was replaced")
+        .io,
+        "\(path): the file has \(status.st_size) bytes, but \(output.bytes) at the restart; it was replaced")
     }
     let number = withUnsafeBytes(of: frames.bigEndian) { Array($0) }
     guard ftruncate(descriptor, output.bytes) == 0, pwrite(descriptor, number, 4, 4) == 4 else {

@@ -31,7 +31,8 @@ public enum Quantity: String, Sendable, CaseIterable {
       let known = units.map(\.name).joined(separator: ", ")
       if let other = Self.allCases.first(where: { $0.units.contains { $0.name == unit } }) {
         throw MACEError(
-          .invalidArgument, "'\(text)' is a \(other.rawValue), but a \(rawValue) is wanted; its units are \(known)")
+          .invalidArgument,
+          "'\(text)' is a \(other.rawValue), but a \(rawValue) is wanted; its units are \(known)")
       }
       throw MACEError(.invalidArgument, "'\(text)': '\(unit)' is no unit of \(rawValue); these are \(known)")
     }

@@ -74,7 +74,9 @@ public struct Restart: Sendable {
   /// - Throws: `.io` when the file cannot be read, `.format` when it is no restart.
   public init(contentsOf path: String) throws(MACEError) {
     var reader = try ExtendedXYZReader(path: path)
-    guard let frame = try reader.next() else { throw MACEError(.format, "\(path): the restart file is empty") }
+    guard let frame = try reader.next() else {
+      throw MACEError(.format, "\(path): the restart file is empty")
+    }
     guard frame.info["mace_restart"]?.int == Self.version else {
       throw MACEError(.format, "\(path): this is not a restart file of this version of mace")
     }

@@ -43,16 +43,18 @@ public struct StructureCheck: Sendable {
   }
 
   /// What is outside the training data, one sentence each.
-  public func warnings(comparedWith summary: TrainingSummary) -> [String] {
+  public func warnings(comparedWith trained: TrainedRange) -> [String] {
     var warnings: [String] = []
-    if let density, let range = summary.density, !(range.lowerBound * 0.95...range.upperBound * 1.05 ~= density) {
+    if let density, let range = trained.densities,
+      !(range.lowerBound * 0.95...range.upperBound * 1.05 ~= density)
+    {
       warnings.append(
         "the density, \(rounded(density)) g/cm³, is outside that of the training data, "
           + "\(rounded(range.lowerBound)) to \(rounded(range.upperBound)) g/cm³")
     }
     for (pair, distance) in nearest.sorted(by: { $0.key < $1.key }) {
-      guard let known = summary.nearest[pair] else {
-        if !summary.nearest.isEmpty {
+      guard let known = trained.nearest[pair] else {
+        if !trained.nearest.isEmpty {
           warnings.append("no neighbours \(pair.name) were in the training data")
         }
         continue

@@ -43,7 +43,8 @@ public struct ThermodynamicRecord: Sendable {
   /// One line; what there is not is empty. No wall-clock times: a continued run gives the same file.
   public var csv: String {
     let columns: [Double?] = [
-      time, temperature, potentialEnergy, kineticEnergy, conservedEnergy, pressure.map { $0 / Units.gigapascal },
+      time, temperature, potentialEnergy, kineticEnergy, conservedEnergy,
+      pressure.map { $0 / Units.gigapascal },
       volume, density, largestDeviation, meanDeviation,
     ]
     return "\(step)," + columns.map { $0.map { "\($0)" } ?? "" }.joined(separator: ",") + "\n"

@@ -44,7 +44,9 @@ package final class FileSink: ByteSink {
     let length = lseek(descriptor, 0, SEEK_END)
     guard length >= offset else {
       throw MACEError(
-        .io, "\(name): the file has \(length) bytes, but is to be continued at byte \(offset); it was cut or replaced")
+        .io,
+        "\(name): the file has \(length) bytes, but is to be continued at byte \(offset); it was cut or replaced"
+      )
     }
     guard ftruncate(descriptor, offset) == 0, lseek(descriptor, 0, SEEK_END) == offset else {
       throw failure("continue")

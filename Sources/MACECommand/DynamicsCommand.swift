@@ -67,7 +67,8 @@ struct EnsembleArguments: ParsableArguments {
   var thermostat = DynamicsOptions.Thermostat.bussi
 
   @Option(
-    help: ArgumentHelp("Temperature of the bath and of the velocities at the start.", valueName: "temperature"),
+    help: ArgumentHelp(
+      "Temperature of the bath and of the velocities at the start.", valueName: "temperature"),
     transform: Quantity.temperature)
   var temperature: Double?
 
@@ -131,7 +132,8 @@ struct StartArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Other masses, by element, index or range: H=2.014u, 0-15=18u. May be repeated.", valueName: "atoms=mass"))
+      "Other masses, by element, index or range: H=2.014u, 0-15=18u. May be repeated.",
+      valueName: "atoms=mass"))
   var mass: [String] = []
 
   @Option(help: ArgumentHelp("Atoms that do not move: indices, ranges, elements.", valueName: "atoms"))

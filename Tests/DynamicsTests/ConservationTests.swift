@@ -52,7 +52,8 @@ import Testing
       run.state.structure, velocities: run.state.velocities.map { -$0 }, masses: run.state.masses,
       removedMotion: .translation, field: run.field)
     back.displacementLimit = .infinity
-    var reversed = Simulation(back, VelocityVerlet(timestep: 5), field: run.field, random: RandomSource(seed: 1))
+    var reversed = Simulation(
+      back, VelocityVerlet(timestep: 5), field: run.field, random: RandomSource(seed: 1))
     for _ in 0..<200 { try reversed.advance() }
     for (a, b) in zip(reversed.state.structure.positions, start) {
       let d = a - b
@@ -105,7 +106,8 @@ import Testing
     for integrator in Systems.integrators(timestep: 5, temperature: 60) {
       var random = RandomSource(seed: 4)
       var state = try DynamicsState(
-        structure, masses: Systems.masses(structure), isFixed: (0..<32).map { $0 < 4 }, field: Systems.argon())
+        structure, masses: Systems.masses(structure), isFixed: (0..<32).map { $0 < 4 }, field: Systems.argon()
+      )
       #expect(state.degreesOfFreedom == 84)
       state.drawVelocities(temperature: 60, random: &random)
       #expect(abs(state.temperature - 60) < 1e-9)

@@ -27,7 +27,8 @@ import Testing
   }
 
   /// K/kT has the distribution Γ(N_f/2).
-  private func distance(_ result: (samples: [Double], degreesOfFreedom: Int), _ temperature: Double) -> Double {
+  private func distance(_ result: (samples: [Double], degreesOfFreedom: Int), _ temperature: Double) -> Double
+  {
     let thermal = Units.boltzmann * temperature
     return Statistics.kolmogorovSmirnov(result.samples) {
       Statistics.gammaCDF(shape: Double(result.degreesOfFreedom) / 2, $0 / thermal)
@@ -75,7 +76,9 @@ import Testing
     var samples: [Double] = []
     for step in 0..<150_000 {
       try run.advance()
-      if step % 60 == 0 { samples += [run.state.structure.positions[0].y, run.state.structure.positions[1].x] }
+      if step % 60 == 0 {
+        samples += [run.state.structure.positions[0].y, run.state.structure.positions[1].x]
+      }
     }
     let width = (Units.boltzmann * 300 / 2).squareRoot()
     #expect(Statistics.kolmogorovSmirnov(samples) { Statistics.normalCDF($0 / width) } < 1.95)
@@ -107,7 +110,8 @@ import Testing
       try run.advance()
       if step > 4000, step % 400 == 0 { volumes.append((run.state.volume ?? 0) / unit) }
     }
-    #expect(Statistics.kolmogorovSmirnov(volumes) { Statistics.gammaCDF(shape: Double(atoms + 1), $0) } < 1.95)
+    #expect(
+      Statistics.kolmogorovSmirnov(volumes) { Statistics.gammaCDF(shape: Double(atoms + 1), $0) } < 1.95)
     #expect(abs(Statistics.mean(volumes) / Double(atoms + 1) - 1) < 0.03)
   }
 

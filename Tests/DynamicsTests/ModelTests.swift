@@ -53,21 +53,22 @@ import Testing
 
   @Test func checkAgainstTrainingData() throws {
     let text = """
-      {"density": [1.0, 1.2], "nearest_distances": {"Ca-O": 2.5, "O-O": 2.6, "nonsense": 1}, "dispersion": "D3(BJ)",
-       "unknown": 3}
+      {"version": 1, "densities": [1.0, 1.2], "nearest_distances": [[8, 20, 2.5], [8, 8, 2.6]],
+       "levels": [["Default", "revPBE-D3", "contained"]], "unknown": 3}
       """
-    let summary = try #require(try TrainingSummary(metadata: ["training_data": text]))
-    #expect(summary.dispersion == "D3(BJ)" && summary.density == 1.0...1.2 && summary.nearest.count == 2)
+    let trained = try #require(try TrainedRange(metadata: ["training": text]))
+    #expect(trained.levels == [.init(head: "Default", name: "revPBE-D3", dispersion: "contained")])
+    #expect(trained.densities == 1.0...1.2 && trained.nearest.count == 2)
     let state = try DynamicsState(crystal, masses: Systems.masses(crystal), field: IdealGas())
     let check = try StructureCheck(state, cutoff: 4)
     #expect(abs(check.nearest[.init(8, 20)]! - 2.4) < 1e-12)
     #expect(abs(check.nearest[.init(8, 8)]! - 4.8 / 2.0.squareRoot()) < 1e-12)
-    let warnings = check.warnings(comparedWith: summary)
+    let warnings = check.warnings(comparedWith: trained)
     #expect(warnings.count == 2)
     #expect(warnings[0].hasPrefix("the density, 3.368 g/cm³, is outside"))
     #expect(warnings[1] == "no neighbours Ca-Ca were in the training data")
-    #expect(try TrainingSummary(metadata: [:]) == nil)
-    #expect(throws: MACEError.self) { _ = try TrainingSummary(metadata: ["training_data": "[1]"]) }
-    #expect(throws: MACEError.self) { _ = try TrainingSummary(metadata: ["training_data": "{"]) }
+    #expect(try TrainedRange(metadata: [:]) == nil)
+    #expect(throws: MACEError.self) { _ = try TrainedRange(metadata: ["training": "[1]"]) }
+    #expect(throws: MACEError.self) { _ = try TrainedRange(metadata: ["training": "{"]) }
   }
 }

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct QuantityTests {
   @Test(arguments: [
-    (Quantity.time, "120ps", 120_000), (.time, "0.5 fs", 0.5), (.time, "1e-3ns", 1000), (.time, "2E2 fs", 200),
+    (Quantity.time, "120ps", 120_000), (.time, "0.5 fs", 0.5), (.time, "1e-3ns", 1000),
+    (.time, "2E2 fs", 200),
     (.temperature, "300K", 300), (.length, "2nm", 20), (.length, "0.5Å", 0.5), (.length, ".5A", 0.5),
     (.force, "10meV/Å", 0.01), (.mass, "2.014u", 2.014), (.pressure, "-1eV/Å^3", -1),
   ]) func values(_ quantity: Quantity, _ text: String, _ expected: Double) throws {

@@ -5,7 +5,10 @@ import Testing
   @Test func knownSequence() {
     // xoshiro256++ from the state 1, 2, 3, 4: the first numbers of its authors' C program.
     var random = RandomSource(state: [1, 2, 3, 4])!
-    #expect((0..<4).map { _ in random.next() } == [41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386])
+    #expect(
+      (0..<4).map { _ in random.next() } == [
+        41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386,
+      ])
     #expect(RandomSource(state: [0, 0, 0, 0]) == nil)
     #expect(RandomSource(state: [1]) == nil)
   }

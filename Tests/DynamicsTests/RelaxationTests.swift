@@ -63,7 +63,9 @@ import Testing
 
   @Test func refusals() throws {
     let molecule = Structure(atomicNumbers: [18, 18], positions: [.zero, SIMD3(3, 0, 0)])
-    #expect(throws: MACEError.self) { _ = try Relaxation(molecule, relaxesCell: true, field: Systems.argon()) }
+    #expect(throws: MACEError.self) {
+      _ = try Relaxation(molecule, relaxesCell: true, field: Systems.argon())
+    }
     #expect(throws: MACEError.self) {
       _ = try Relaxation(
         Systems.crystal(1), isFixed: [true, false, false, false], relaxesCell: true, field: Systems.argon())

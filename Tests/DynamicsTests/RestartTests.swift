@@ -58,7 +58,8 @@ import Testing
 
   @Test(arguments: [1, 2]) func models(_ threads: Int) throws {
     try expectContinuation(
-      Structures.cubicCaO(4.8), StochasticVelocityRescaling(timestep: 0.05, temperature: 80, relaxationTime: 1),
+      Structures.cubicCaO(4.8),
+      StochasticVelocityRescaling(timestep: 0.05, temperature: 80, relaxationTime: 1),
       nil, steps: 10
     ) {
       ModelForceField([try Calculator(Fixtures.potential("tiny_L1"), threads: threads)])
@@ -89,6 +90,8 @@ import Testing
     #expect(message { _ = try Restart(contentsOf: path) }.contains("restart-"))
     try text.replacingOccurrences(of: "removed_motion", with: "other").write(
       toFile: path, atomically: true, encoding: .utf8)
-    #expect(message { _ = try Restart(contentsOf: path).state(name: "r.xyz") }.contains("r.xyz: the restart file is damaged"))
+    #expect(
+      message { _ = try Restart(contentsOf: path).state(name: "r.xyz") }.contains(
+        "r.xyz: the restart file is damaged"))
   }
 }

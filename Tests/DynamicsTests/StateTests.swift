@@ -31,7 +31,8 @@ import Testing
     // on a line: the rotation about it does not exist, but motion off it does
     ([SIMD3(0.0, 0, 0), SIMD3(1.1, 1.1, 0), SIMD3(-1.1, -1.1, 0)], 3),
   ]) func moleculesRest(_ positions: [SIMD3<Double>], _ degreesOfFreedom: Int) throws {
-    let structure = Structure(atomicNumbers: [8, 1, 6].prefix(positions.count).map { $0 }, positions: positions)
+    let structure = Structure(
+      atomicNumbers: [8, 1, 6].prefix(positions.count).map { $0 }, positions: positions)
     var state = try DynamicsState(
       structure, masses: Systems.masses(structure), removedMotion: .translationAndRotation,
       field: springs(structure))
@@ -87,8 +88,12 @@ import Testing
 
   @Test func refusals() throws {
     let structure = Systems.crystal(1)
-    func message(_ body: () throws -> Void) -> String { #expect(throws: MACEError.self, performing: body)?.message ?? "" }
-    #expect(message { _ = try DynamicsState(structure, masses: [1], field: springs(structure)) }.contains("per atom (4)"))
+    func message(_ body: () throws -> Void) -> String {
+      #expect(throws: MACEError.self, performing: body)?.message ?? ""
+    }
+    #expect(
+      message { _ = try DynamicsState(structure, masses: [1], field: springs(structure)) }.contains(
+        "per atom (4)"))
     #expect(
       message { _ = try DynamicsState(structure, masses: [1, 1, 0, 1], field: springs(structure)) }
         .contains("atom 2 (counted from 0, Ar) has the mass 0.0 u"))
@@ -109,17 +114,20 @@ import Testing
       var state = try DynamicsState(
         structure, velocities: velocities, masses: Systems.masses(structure), field: field)
       state.displacementLimit = 0.5
-      var simulation = Simulation(state, VelocityVerlet(timestep: 2), field: field, random: RandomSource(seed: 1))
+      var simulation = Simulation(
+        state, VelocityVerlet(timestep: 2), field: field, random: RandomSource(seed: 1))
       simulation.temperatureLimit = limit
       return simulation
     }
     var flying = try run(velocity: 0.3, limit: 1e9, field: IdealGas())
     var error = #expect(throws: MACEError.self) { try flying.advance() }
-    #expect(error?.message.hasPrefix("step 1 (2.0 fs): atom 2 (counted from 0, Ar) would move 0.6 Å") ?? false)
+    #expect(
+      error?.message.hasPrefix("step 1 (2.0 fs): atom 2 (counted from 0, Ar) would move 0.6 Å") ?? false)
     var hot = try run(velocity: 0.2, limit: 10_000, field: IdealGas())
     error = #expect(throws: MACEError.self) { try hot.advance() }
     #expect(error?.message.contains("beyond the limit of 10000.0 K; atom 2 (counted from 0, Ar)") ?? false)
-    var broken = try run(velocity: 0, limit: 10_000, field: Springs(stiffness: .nan, anchors: structure.positions))
+    var broken = try run(
+      velocity: 0, limit: 10_000, field: Springs(stiffness: .nan, anchors: structure.positions))
     error = #expect(throws: MACEError.self) { try broken.advance() }
     #expect(error?.kind == .geometry && error?.message.hasPrefix("step 1 (2.0 fs): ") ?? false)
   }

@@ -29,7 +29,9 @@ import Testing
     ] + (extra.contains("--thermostat") ? [] : ["--tau", "1fs"]) + extra
   }
 
-  private func start(_ program: String, _ arguments: [String], in folder: String) throws -> (Process, Pipe, Pipe) {
+  private func start(_ program: String, _ arguments: [String], in folder: String) throws -> (
+    Process, Pipe, Pipe
+  ) {
     let process = Process()
     let (out, err) = (Pipe(), Pipe())
     process.executableURL = URL(fileURLWithPath: program)
@@ -80,7 +82,7 @@ import Testing
       let whole = try mace(arguments(run + ["--output", "whole"]), in: folder)
       #expect(whole.code == 0, "\(whole.errors)")
       var kills = 0
-      for wait in [0, 30_000, 60_000, 20_000] {
+      for wait in [0, 200_000, 300_000, 100_000] {
         let running = try start(program, arguments(run + ["--output", "killed", "--resume"]), in: folder)
         waitForRestart(folder + "/killed.restart.xyz", running.0)
         usleep(UInt32(wait))
@@ -110,12 +112,15 @@ import Testing
       let run = ["--time", "3fs", "--log-every", "10", "--trajectory-every", "10", "--output"]
       #expect(try mace(arguments(run + ["whole"]), in: folder).code == 0)
       let running = try start(
-        program, arguments(["--time", "1000fs", "--restart-every", "1000000"] + run[2...] + ["stopped"]), in: folder)
+        program, arguments(["--time", "1000fs", "--restart-every", "1000000"] + run[2...] + ["stopped"]),
+        in: folder)
       while running.0.isRunning, ((try? bytes(folder + "/stopped.xyz").count) ?? 0) < 20_000 { usleep(2000) }
       kill(running.0.processIdentifier, number)
       let outcome = finish(running)
       #expect(outcome.code == 1)
-      #expect(outcome.errors.contains("mace: error: stopped by \(number == SIGTERM ? "SIGTERM" : "SIGINT") at step "))
+      #expect(
+        outcome.errors.contains(
+          "mace: error: stopped by \(number == SIGTERM ? "SIGTERM" : "SIGINT") at step "))
       #expect(try mace(arguments(run + ["stopped", "--resume"]), in: folder).code == 0)
       for ending in ["csv", "xyz"] {
         #expect(try bytes(folder + "/whole." + ending) == bytes(folder + "/stopped." + ending), "\(ending)")
@@ -127,11 +132,14 @@ import Testing
   /// on when there is space again.
   @Test func fullDiskLosesTheLastIntervalOnly() throws {
     try withFolder { folder in
-      let run = ["--time", "1fs", "--trajectory-every", "1", "--log-every", "1", "--restart-every", "10", "--output"]
+      let run = [
+        "--time", "1fs", "--trajectory-every", "1", "--log-every", "1", "--restart-every", "10", "--output",
+      ]
       #expect(try mace(arguments(run + ["whole"]), in: folder).code == 0)
       let limited = arguments(run + ["full"]).map { "'\($0)'" }.joined(separator: " ")
       let outcome = finish(
-        try start("/bin/bash", ["-c", "trap '' XFSZ; ulimit -f 500; exec '\(program)' \(limited)"], in: folder))
+        try start(
+          "/bin/bash", ["-c", "trap '' XFSZ; ulimit -f 500; exec '\(program)' \(limited)"], in: folder))
       #expect(outcome.code == 1)
       #expect(outcome.errors.contains("full.xyz: cannot write: File too large"))
       #expect(outcome.errors.contains("the last restart, full.restart.xyz, is of step "))
@@ -151,7 +159,8 @@ import Testing
       let outcome = try mace(
         arguments([
           "--model", fixtures + "/models/tiny_L0.model", "--time", "0.2fs", "--trajectory-every", "10",
-          "--log-every", "10", "--deviation-threshold", "1meV/Å", "--output", "c", "--mass", "H=2.014u", "--fixed",
+          "--log-every", "10", "--deviation-threshold", "1meV/Å", "--output", "c", "--mass", "H=2.014u",
+          "--fixed",
           "Ca,0-2",
         ]), in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
@@ -163,8 +172,10 @@ import Testing
       let masses = try #require(restart.column("masses")?.reals)
       for (z, mass) in zip(restart.structure.atomicNumbers, masses) where z == 1 { #expect(mass == 2.014) }
       #expect(restart.structure.positions[..<3] == frames[0].structure.positions[..<3])
-      let last = try #require(try String(contentsOfFile: folder + "/c.csv", encoding: .utf8).split(separator: "\n").last)
-      #expect(last.split(separator: ",", omittingEmptySubsequences: false).count == 11 && !last.hasSuffix(","))
+      let last = try #require(
+        try String(contentsOfFile: folder + "/c.csv", encoding: .utf8).split(separator: "\n").last)
+      #expect(
+        last.split(separator: ",", omittingEmptySubsequences: false).count == 11 && !last.hasSuffix(","))
     }
   }
 
@@ -176,8 +187,10 @@ import Testing
       ]
       let outcome = try mace(arguments(run), in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
-      #expect(outcome.output.contains("bussi at 300 to 320 K, tau 1 fs, anisotropic cell at 1000 bar, tau 10 fs"))
-      let rows = try String(contentsOfFile: folder + "/p.csv", encoding: .utf8).split(separator: "\n").dropFirst()
+      #expect(
+        outcome.output.contains("bussi at 300 to 320 K, tau 1 fs, anisotropic cell at 1000 bar, tau 10 fs"))
+      let rows = try String(contentsOfFile: folder + "/p.csv", encoding: .utf8).split(separator: "\n")
+        .dropFirst()
       let volumes = rows.map { $0.split(separator: ",", omittingEmptySubsequences: false)[7] }
       #expect(volumes.count == 5 && Set(volumes).count == 5)
       #expect(!FileManager.default.fileExists(atPath: folder + "/p.xyz"))
@@ -208,8 +221,10 @@ import Testing
       try expect(["--frame", "99"], "there is no frame 99")
       try expect(["--keep-velocities"], "no column 'velocities'")
       try expect(["--thermostat", "nose-hoover", "--final-temperature", "310K"], "not with nose-hoover")
-      let hot = try mace(arguments(["--time", "1fs", "--max-temperature", "100K", "--output", "hot"]), in: folder)
+      let hot = try mace(
+        arguments(["--time", "1fs", "--max-temperature", "100K", "--output", "hot"]), in: folder)
       #expect(hot.code == 1 && hot.errors.contains("step 1 (0.01 fs): the temperature is"))
+      #expect(hot.errors.contains("the last restart, hot.restart.xyz, is of step 0"))
     }
   }
 
@@ -219,16 +234,24 @@ import Testing
       #expect(try mace(arguments(run), in: folder).code == 0)
       let before = try bytes(folder + "/w.csv")
       let again = try mace(arguments(run), in: folder)
-      #expect(again.code == 2 && again.errors.contains("w.csv exists: --resume continues"))
+      #expect(again.code == 2 && again.errors.contains("w.csv exists; --resume continues a run"))
       #expect(try bytes(folder + "/w.csv") == before)
-      let changed = try mace(arguments(["--time", "0.2fs", "--output", "w", "--resume", "--seed", "9"]), in: folder)
-      #expect(changed.code == 0 && changed.errors.contains("warning: w.restart.xyz: seed was '1', now it is '9'"))
+      let changed = try mace(
+        arguments(["--time", "0.2fs", "--output", "w", "--resume", "--seed", "9"]), in: folder)
+      #expect(
+        changed.code == 0 && changed.errors.contains("warning: w.restart.xyz: seed was '1', now it is '9'"))
       let other = try mace(
         [
           "md", "--model", fixtures + "/models/tiny_L0.model", "--configs", fixtures + "/caco3-water.extxyz",
-          "--timestep", "0.01fs", "--temperature", "300K", "--tau", "1fs", "--time", "1fs", "--output", "w", "--resume",
+          "--timestep", "0.01fs", "--temperature", "300K", "--tau", "1fs", "--time", "1fs", "--output", "w",
+          "--resume",
         ], in: folder)
       #expect(other.code == 2 && other.errors.contains("it is not the model the run was made with"))
+      let unknown = try mace(arguments(run + ["--resume", "--trajectory", "nc"]), in: folder)
+      #expect(unknown.code == 0, "a new file beside the known ones: \(unknown.errors)")
+      try FileManager.default.removeItem(atPath: folder + "/w.restart.xyz")
+      let lost = try mace(arguments(run + ["--resume"]), in: folder)
+      #expect(lost.code == 2 && lost.errors.contains("w.csv exists, but no restart knows it"))
       #expect(try mace(arguments(run + ["--overwrite"]), in: folder).code == 0)
     }
   }
@@ -237,15 +260,18 @@ import Testing
     try withFolder { folder in
       let outcome = try mace(
         [
-          "relax", "--model", fixtures + "/models/tiny_zbl.model", "--configs", fixtures + "/caco3-water.extxyz",
+          "relax", "--model", fixtures + "/models/tiny_zbl.model", "--configs",
+          fixtures + "/caco3-water.extxyz",
           "--output", "r.xyz", "--threads", "1", "--steps", "3", "--algorithm", "fire", "--cell",
         ], in: folder)
       #expect(outcome.code == 1 && outcome.errors.contains("did not converge in 3 steps; in r.xyz"))
       let frames = try ExtendedXYZReader.frames(path: folder + "/r.xyz")
-      #expect(frames.allSatisfy { $0.info["relax_converged"] == .bool(false) && $0.info["MACE_stress"] != nil })
+      #expect(
+        frames.allSatisfy { $0.info["relax_converged"] == .bool(false) && $0.info["MACE_stress"] != nil })
       let loose = try mace(
         [
-          "relax", "--model", fixtures + "/models/tiny_zbl.model", "--configs", fixtures + "/caco3-water.extxyz",
+          "relax", "--model", fixtures + "/models/tiny_zbl.model", "--configs",
+          fixtures + "/caco3-water.extxyz",
           "--output", "-", "--threads", "1", "--fmax", "1000eV/Å",
         ], in: folder)
       #expect(loose.code == 0 && loose.output.contains("relax_converged=T"))

@@ -24,7 +24,8 @@ public struct AtomSelection: Sendable, Equatable {
       } else {
         throw MACEError(
           .invalidArgument,
-          "'\(part)' in '\(text)' is no atom: write indices counted from 0, ranges or elements, such as 0-15,20,Ca")
+          "'\(part)' in '\(text)' is no atom: write indices counted from 0, ranges or elements, such as 0-15,20,Ca"
+        )
       }
     }
     self.items = items
@@ -40,7 +41,8 @@ public struct AtomSelection: Sendable, Equatable {
         guard range.upperBound < structure.count else {
           throw MACEError(
             .invalidArgument,
-            "'\(text)': there is no atom \(range.upperBound); the \(structure.count) atoms are counted from 0")
+            "'\(text)': there is no atom \(range.upperBound); the \(structure.count) atoms are counted from 0"
+          )
         }
         for atom in range { mask[atom] = true }
       case .element(let z):

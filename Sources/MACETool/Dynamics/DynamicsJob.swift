@@ -63,7 +63,10 @@ public struct DynamicsJob {
 
   private mutating func proceed() throws(MACEError) {
     try console.output(table.header)
-    if restart == nil { try outputs.write(simulation) }
+    if restart == nil {
+      try outputs.write(simulation)
+      try outputs.writeRestart(simulation)
+    }
     try printRow()
     while simulation.state.step < options.stepCount {
       try simulation.advance()
@@ -79,7 +82,8 @@ public struct DynamicsJob {
         try outputs.close()
         throw MACEError(
           .cancelled,
-          "stopped by \(signal) at step \(step); the same command with --resume continues from \(options.restartPath)")
+          "stopped by \(signal) at step \(step); the same command with --resume continues from \(options.restartPath)"
+        )
       }
     }
   }
@@ -127,10 +131,11 @@ public struct DynamicsJob {
     }
     try console.output(lines.joined(separator: "\n") + "\n")
     for potential in potentials {
-      guard let summary = try TrainingSummary(metadata: potential.model.metadata) else { continue }
-      for warning in check.warnings(comparedWith: summary) { console.warn(warning) }
-      if let dispersion = summary.dispersion {
-        try console.output("dispersion in the labels of the model: \(dispersion)\n")
+      guard let trained = try TrainedRange(metadata: potential.model.metadata) else { continue }
+      for warning in check.warnings(comparedWith: trained) { console.warn(warning) }
+      for level in trained.levels where options.forceField.head ?? level.head == level.head {
+        try console.output(
+          "labels of the model, head \(level.head): \(level.name), dispersion \(level.dispersion)\n")
       }
     }
   }

@@ -11,21 +11,21 @@ struct DynamicsOutputs {
   private(set) var marks: [Restart.Output]
   private(set) var uncertainCount = 0
 
-  /// - Parameter restart: nil for a new run, whose files must not exist.
-  /// - Throws: `.io`; `.invalidArgument` when a file of a new run exists.
+  /// - Parameter restart: nil for a new run. Files that it does not know must not exist.
+  /// - Throws: `.io`; `.invalidArgument` when a file would be overwritten.
   init(_ options: DynamicsOptions, _ state: DynamicsState, restart: Restart?) throws(MACEError) {
     self.options = options
-    let paths = [options.tablePath, options.trajectoryPath, options.uncertainPath].compactMap { $0 }
-    if restart == nil, !options.overwrites {
-      for path in paths + [options.restartPath] where OutputFile.exists(path) {
-        throw MACEError(
-          .invalidArgument,
-          "\(path) exists: --resume continues the run, --overwrite replaces it, or give another --output")
-      }
-    }
     marks = restart?.outputs ?? []
     let known = marks
     func mark(_ path: String) -> Restart.Output? { known.first { $0.path == path } }
+    let paths = [options.tablePath, options.trajectoryPath, options.uncertainPath].compactMap { $0 }
+    for path in paths where mark(path) == nil && !options.overwrites && OutputFile.exists(path) {
+      throw MACEError(
+        .invalidArgument,
+        "\(path) exists"
+          + (options.resumes ? ", but no restart knows it" : "; --resume continues a run")
+          + "; --overwrite replaces it, or give another --output")
+    }
     func open(_ path: String?) throws(MACEError) -> (any Trajectory)? {
       guard let path else { return nil }
       if let mark = mark(path) { return try Trajectories.continuing(mark) }
@@ -67,6 +67,8 @@ struct DynamicsOutputs {
 
   /// After a file could not be written: takes away what the last restart does not know.
   func cutBack() {
+    let files: [(any RunOutput)?] = [table, trajectory, uncertain]
+    for file in files { try? file?.close() }
     for mark in marks { try? mark.cut() }
   }
 

@@ -66,7 +66,8 @@ struct DynamicsStart {
           + "\(state.potentialEnergy) eV; it is not the model the run was made with")
     }
     if again.energy != state.potentialEnergy {
-      warnings.append("\(name): energies differ by rounding from those of the run so far (threads or processor)")
+      warnings.append(
+        "\(name): energies differ by rounding from those of the run so far (threads or processor)")
     }
     var simulation = simulation(state, field, RandomSource(seed: options.seed))
     try restart.restore(&simulation, name: name)
@@ -108,7 +109,8 @@ struct DynamicsStart {
     var masses: [Double] = []
     for (atom, z) in structure.atomicNumbers.enumerated() {
       guard let mass = Element.mass(of: z) else {
-        throw MACEError(.unknownElement, "atom \(atom) (counted from 0) is \(Element.name(of: z)): no mass known")
+        throw MACEError(
+          .unknownElement, "atom \(atom) (counted from 0) is \(Element.name(of: z)): no mass known")
       }
       masses.append(mass)
     }
@@ -126,6 +128,7 @@ struct DynamicsStart {
       if reader.frameCount == index + 1 { return frame }
     }
     throw MACEError(
-      .invalidArgument, "\(path): there is no frame \(index); the file has \(reader.frameCount), counted from 0")
+      .invalidArgument,
+      "\(path): there is no frame \(index); the file has \(reader.frameCount), counted from 0")
   }
 }

@@ -55,7 +55,8 @@ public struct RelaxationJob {
         frame.structure, isFixed: options.fixed?.mask(of: frame.structure), relaxesCell: options.relaxesCell,
         pressure: options.pressure, field: field)
       var minimizer: any Minimizer = options.algorithm == .fire ? FIRE() : LBFGS()
-      try say("frame \(number), \(frame.structure.count) atoms\n" + row("step", "energy/eV", "fmax", "smax/GPa"))
+      try say(
+        "frame \(number), \(frame.structure.count) atoms\n" + row("step", "energy/eV", "fmax", "smax/GPa"))
       var last = 0
       let isConverged = try relaxation.run(&minimizer, options.criteria, steps: options.stepLimit) {
         (step, relaxation) throws(MACEError) in
@@ -96,6 +97,7 @@ public struct RelaxationJob {
   }
 
   private func row(_ cells: String...) -> String {
-    zip(cells, [6, 16, 10, 10]).map { String(repeating: " ", count: max($1 - $0.count, 1)) + $0 }.joined() + "\n"
+    zip(cells, [6, 16, 10, 10]).map { String(repeating: " ", count: max($1 - $0.count, 1)) + $0 }.joined()
+      + "\n"
   }
 }
