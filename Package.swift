@@ -86,6 +86,11 @@ let package = Package(
       name: "TrainingConfiguration", dependencies: ["CYAML", "Checkpoint", "Diagnostics", "Training"],
       linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libyaml.a"])]),
 
+    // MARK: Simulation
+    .target(
+      name: "Dynamics",
+      dependencies: ["Atomistics", "Checkpoint", "CNetCDF", "Diagnostics", "ExtendedXYZ", "MACE"]),
+
     // MARK: Faces
     .target(name: "CMace"),
     .target(
@@ -95,13 +100,13 @@ let package = Package(
       name: "MACETool",
       dependencies: [
         "Training", "MACE", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics",
-        "Analysis", "Plotting",
+        "Analysis", "Plotting", "Dynamics",
       ]),
     .executableTarget(
       name: "MACECommand",
       dependencies: [
         "MACETool", "Training", "TrainingConfiguration", "MACE", "CMace", "Diagnostics", "Analysis",
-        "Atomistics", "ExtendedXYZ",
+        "Atomistics", "ExtendedXYZ", "Dynamics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -131,7 +136,13 @@ let package = Package(
     .testTarget(
       name: "MACEToolTests",
       dependencies: [
-        "MACETool", "MACECommand", "Training", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics",
+        "MACETool", "MACECommand", "Training", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics",
+        "Diagnostics", "Dynamics",
+      ]),
+    .testTarget(
+      name: "DynamicsTests",
+      dependencies: [
+        "Dynamics", "MACE", "ExtendedXYZ", "Atomistics", "CNetCDF", "Diagnostics", "TestSupport",
       ]),
     .testTarget(
       name: "AnalysisTests",

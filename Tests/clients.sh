@@ -160,6 +160,9 @@ if "$python" -c 'import ase' 2> /dev/null; then
   run "ase" env MACE_LIBRARY="$library" PYTHONPATH="$root/Examples/python" PYTHONDONTWRITEBYTECODE=1 \
     "$python" "$root/Tests/ClientTests/ase_check.py" "$model" c.out "${head[@]}"
   cat log
+  run "ase_md" env MACE_LIBRARY="$library" PYTHONPATH="$root/Examples/python" PYTHONDONTWRITEBYTECODE=1 \
+    "$python" "$root/Tests/ClientTests/ase_md.py" "$prefix/bin/mace" "$model" "${head[@]}"
+  cat log
 elif [ -n "${MACE_TEST_PYTHON:-}" ]; then
   die "MACE_TEST_PYTHON=$MACE_TEST_PYTHON has no ASE"
 else

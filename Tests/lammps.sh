@@ -183,6 +183,15 @@ pass
 paste nve.1 nve.4 | awk '{ d = $2 - $7; if (d > 1e-7 || d < -1e-7) exit 1 }' || die "1 and 4 ranks differ"
 pass
 
+say "mace md and LAMMPS: 100 steps at constant energy from the same start"
+run "mace md" "$mace" md --model "$model" --configs water.xyz --output md --time 1fs --timestep 0.01fs \
+  --thermostat none --temperature 300K --trajectory-every 10 --threads 1
+"$tests/trajectory.py" start md.xyz start.in
+run "trajectory.in" "$lmp" -in trajectory.in -log none -var model "$model" -var timestep 1e-5 -var steps 100 \
+  -var every 10
+"$tests/trajectory.py" compare md.xyz trajectory.dump || die "the trajectories differ"
+pass
+
 say "atoms and box that change: delete, create, displace, gcmc, data, restart, heat flux, minimisation"
 for ranks in 1 3; do
   run "changes.in on $ranks ranks" "${mpi[@]}" -np $ranks "$lmp" -in changes.in -log none \

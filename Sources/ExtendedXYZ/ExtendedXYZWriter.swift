@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 
 /// Writes extended XYZ files frame by frame, as ASE and mace-torch read them.
 ///
@@ -8,8 +9,9 @@ public final class ExtendedXYZWriter {
   /// The number of frames written so far.
   public private(set) var frameCount = 0
 
-  private let name: String
-  private let sink: any ByteSink
+  private let path: String
+  private var name: String { path == "-" ? "standard output" : path }
+  private var sink: any ByteSink
   private var formatter = FrameFormatter()
   private var isClosed = false
   private var failure: MACEError?
@@ -20,8 +22,57 @@ public final class ExtendedXYZWriter {
   ///
   /// - Throws: `.io` when the file cannot be created.
   public init(path: String) throws(MACEError) {
-    name = path == "-" ? "standard output" : path
+    self.path = path
     sink = try ByteSinks.create(path)
+  }
+
+  /// Continues a file behind its first `offset` bytes, which `checkpoint()` gave with `frameCount` frames; what
+  /// follows them is cut off.
+  ///
+  /// - Throws: `.io` when the file cannot be opened or is shorter.
+  public init(path: String, continuingAt offset: Int, frameCount: Int) throws(MACEError) {
+    self.path = path
+    self.frameCount = frameCount
+    sink = try ByteSinks.create(path, continuingAt: offset)
+  }
+
+  /// Puts everything written so far on the disk, where it is a complete file.
+  ///
+  /// Compressed files begin a new member (.gz) or stream (.xz).
+  /// - Returns: the length of the file in bytes, for `init(path:continuingAt:frameCount:)`.
+  public func checkpoint() throws(MACEError) -> Int {
+    try checkOpen()
+    try flushBuffer()
+    do throws(MACEError) {
+      try sink.finish()
+      let file = try FileSink(path, continuingAt: try Self.length(of: path))
+      let length = try file.synchronize()
+      sink = try ByteSinks.create(path, continuingAt: length)
+      return length
+    } catch {
+      failure = error
+      throw error
+    }
+  }
+
+  private static func length(of path: String) throws(MACEError) -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw MACEError(.io, "\(path): only a regular file can be continued")
+    }
+    return Int(status.st_size)
+  }
+
+  /// The text of one frame.
+  /// - Throws: `.invalidArgument` for a frame that has no faithful text form.
+  package static func bytes(of frame: Frame) throws(MACEError) -> [UInt8] {
+    var formatter = FrameFormatter()
+    do {
+      try formatter.append(frame)
+    } catch {
+      throw MACEError(.invalidArgument, "cannot write the frame: \(error.message)")
+    }
+    return formatter.bytes
   }
 
   deinit {

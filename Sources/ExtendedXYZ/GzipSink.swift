@@ -20,7 +20,7 @@ final class GzipSink: ByteSink {
     output.deallocate()
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer) throws(MACEError) {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(MACEError) {
     var rest = bytes
     while !rest.isEmpty {
       // zlib counts with 32 bits and does not write to its input.
@@ -32,7 +32,7 @@ final class GzipSink: ByteSink {
     }
   }
 
-  func finish() throws(MACEError) {
+  package func finish() throws(MACEError) {
     stream.avail_in = 0
     while try step(Z_FINISH) != Z_STREAM_END {}
     try file.finish()

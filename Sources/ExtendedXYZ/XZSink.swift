@@ -20,13 +20,13 @@ final class XZSink: ByteSink {
     output.deallocate()
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer) throws(MACEError) {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(MACEError) {
     stream.next_in = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
     stream.avail_in = bytes.count
     while stream.avail_in > 0 { _ = try step(LZMA_RUN) }
   }
 
-  func finish() throws(MACEError) {
+  package func finish() throws(MACEError) {
     stream.avail_in = 0
     while try step(LZMA_FINISH) != LZMA_STREAM_END {}
     try file.finish()

@@ -16,6 +16,6 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       InfoCommand.self, EvaluateCommand.self, ConvertCommand.self, BenchCommand.self, TrainCommand.self,
       PlotCommand.self, SplitCommand.self, AtomicEnergiesCommand.self, SelectCommand.self,
-      AnalyzeCommand.self,
+      AnalyzeCommand.self, RelaxCommand.self, DynamicsCommand.self,
     ])
 }

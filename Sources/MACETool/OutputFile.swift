@@ -65,6 +65,11 @@ public struct OutputFile {
     return MACEError(error.kind, path + error.message.dropFirst(writingPath.count))
   }
 
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0
+  }
+
   /// A file that can be read more than once.
   static func isRegular(_ path: String) -> Bool {
     var status = stat()
