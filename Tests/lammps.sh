@@ -280,6 +280,13 @@ grep -q 'no_domain_decomposition is not needed' log || die "no notice about no_d
 point 1 "$model" water -var elements "C H O Ca"
 [ "$(grep -c 'WARNING: pair_style mace: atom type' log)" = 2 ] || die "masses were not checked"
 
+# shellcheck source=Tests/LAMMPSTests/committee.sh
+. "$tests/committee.sh"
+# shellcheck source=Tests/LAMMPSTests/thermostat.sh
+. "$tests/thermostat.sh"
+# shellcheck source=Tests/LAMMPSTests/safety.sh
+. "$tests/safety.sh"
+
 if command -v valgrind > /dev/null && [ -z "${LAMMPS_PROGRAM:-}" ]; then
   say "valgrind: memory of the style is released"
   run "valgrind" valgrind --leak-check=full --show-leak-kinds=definite "$lmp" -in again.in -log none \
