@@ -298,10 +298,7 @@ else
   say "valgrind: left out (not installed, or LAMMPS is not of this system)"
 fi
 
-say "examples"
-for input in "$root"/Examples/lammps/in.*; do
-  run "$(basename "$input")" "${mpi[@]}" -np 2 "$lmp" -in "$input" -log none \
-    -var model "$root/Tests/Fixtures/models/tiny_L1.model" -var data water.data
-done
+# shellcheck source=Tests/LAMMPSTests/examples.sh
+. "$tests/examples.sh"
 
 printf '%d passed, 0 failed\n' "$passed"
