@@ -3,7 +3,9 @@
 #
 #   Tests/lammps.sh [MODEL ...]
 #
-# Without arguments, with three small checkpoints of different architectures. `make lammps-deps` installs what
+# Without arguments, with three small checkpoints of different architectures: like MP-0; density with Agnesi
+# transform and ZBL; three interactions. And, where MACE_REFERENCE names the folder of the large references, with
+# the checkpoint like MP-0-medium. `make lammps-deps` installs what
 # it needs. MPIRUN may name another launcher of MPI. Everything is required, except valgrind.
 #
 # With LAMMPS_PROGRAM, a LAMMPS that loads plugins, macelmpplugin.so is built with LAMMPS_CMAKE_FLAGS and
@@ -15,6 +17,7 @@ if [ $# -gt 0 ]; then
   models=("$@")
 else
   models=("$root"/Tests/Fixtures/models/tiny_{L1,density,int3}.model)
+  if [ -n "${MACE_REFERENCE:-}" ]; then models+=("$MACE_REFERENCE/models/mp0_medium_like.model"); fi
 fi
 for i in "${!models[@]}"; do models[i]=$(realpath "${models[i]}"); done
 tests=$root/Tests/LAMMPSTests
@@ -122,8 +125,10 @@ echo 'processors 1 1 *' > column.in
 point 3 "$model" slab -var bound "p p f" -var extra wide.in
 grep -q 'atoms 0 to' log || die "no rank was without atoms"
 compare slab.ref.xyz slab.dump log
-point 2 "$model" slab -var bound "p p s"
-compare slab.ref.xyz slab.dump log
+for bound in "p p s" "p p m"; do
+  point 2 "$model" slab -var bound "$bound"
+  compare slab.ref.xyz slab.dump log
+done
 
 say "balance, tiled communication, larger ghost cutoff, threads"
 printf 'comm_style tiled\nbalance 1.0 rcb\n' > tiled.in
@@ -192,7 +197,7 @@ run "trajectory.in" "$lmp" -in trajectory.in -log none -var model "$model" -var 
 "$tests/trajectory.py" compare md.xyz trajectory.dump || die "the trajectories differ"
 pass
 
-say "atoms and box that change: delete, create, displace, gcmc, data, restart, heat flux, minimisation"
+say "atoms and box that change: delete, exclude, create, deposit, displace, gcmc, data, restart, heat flux, minimisation"
 for ranks in 1 3; do
   run "changes.in on $ranks ranks" "${mpi[@]}" -np $ranks "$lmp" -in changes.in -log none \
     -var model "$model" -var file changes.data
@@ -203,9 +208,11 @@ for ranks in 1 3; do
     || die "the energy after atoms came and went is not that of the atoms read anew"
   [ "$(energy MOVED)" = "$(energy CHANGED)" ] || die "the energy changes when all atoms are displaced"
   awk '$1 == "TRIALS" { exit !($3 > 0 && $4 > 0) }' changes.$ranks || die "fix gcmc changed nothing"
+  awk '$1 == "DEPOSITED" { exit $2 != 2 }' changes.$ranks || die "fix deposit added no atoms"
 done
-[ "$(grep -E '^(DELETED|CHANGED)' changes.1)" = "$(grep -E '^(DELETED|CHANGED)' changes.3)" ] \
-  || die "1 and 3 ranks differ after delete_atoms and change_box"
+steps='^(DELETED|EXCLUDED|CHANGED)'
+[ "$(grep -E "$steps" changes.1)" = "$(grep -E "$steps" changes.3)" ] && [ "$(grep -cE "$steps" changes.1)" = 3 ] \
+  || die "1 and 3 ranks differ after delete_atoms, neigh_modify exclude and change_box"
 pass
 
 say "clear, the style given again, partitions, standard input, exit codes"
@@ -289,6 +296,13 @@ grep -q 'no_domain_decomposition is not needed' log || die "no notice about no_d
 point 1 "$model" water -var elements "C H O Ca"
 [ "$(grep -c 'WARNING: pair_style mace: atom type' log)" = 2 ] || die "masses were not checked"
 
+# shellcheck source=Tests/LAMMPSTests/committee.sh
+. "$tests/committee.sh"
+# shellcheck source=Tests/LAMMPSTests/thermostat.sh
+. "$tests/thermostat.sh"
+# shellcheck source=Tests/LAMMPSTests/safety.sh
+. "$tests/safety.sh"
+
 if command -v valgrind > /dev/null && [ -z "${LAMMPS_PROGRAM:-}" ]; then
   say "valgrind: memory of the style is released"
   run "valgrind" valgrind --leak-check=full --show-leak-kinds=definite "$lmp" -in again.in -log none \
@@ -300,10 +314,7 @@ else
   say "valgrind: left out (not installed, or LAMMPS is not of this system)"
 fi
 
-say "examples"
-for input in "$root"/Examples/lammps/in.*; do
-  run "$(basename "$input")" "${mpi[@]}" -np 2 "$lmp" -in "$input" -log none \
-    -var model "$root/Tests/Fixtures/models/tiny_L1.model" -var data water.data
-done
+# shellcheck source=Tests/LAMMPSTests/examples.sh
+. "$tests/examples.sh"
 
 printf '%d passed, 0 failed\n' "$passed"

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only
  *
- * lmp_mace: LAMMPS as it is installed (liblammps), with pair_style mace. Command line, input, output and exit
- * codes are those of lmp. For a LAMMPS without the PLUGIN package, such as Debian 12's.
+ * lmp_mace: LAMMPS as it is installed (liblammps), with the styles of this folder. Command line, input,
+ * output and exit codes are those of lmp. For a LAMMPS without the PLUGIN package, such as Debian 12's.
  */
-#include "pair_mace.h"
+#include "mace_styles.h"
 
 #include "force.h"
 #include "input.h"
 #include "lammps.h"
+#include "modify.h"
 
 #include <dlfcn.h>
 #include <mpi.h>
@@ -18,9 +19,11 @@
 
 using namespace LAMMPS_NS;
 
-static Pair *create_pair_mace(LAMMPS *lmp)
+static void add_styles(LAMMPS *lmp)
 {
-  return new PairMACE(lmp);
+  (*lmp->force->pair_map)["mace"] = &mace_styles::pair;
+  (*lmp->modify->compute_map)["mace/deviation"] = &mace_styles::deviation;
+  (*lmp->modify->fix_map)["mace/bussi"] = &mace_styles::bussi;
 }
 
 // The constructor of LAMMPS and the command `clear` both call this when all styles are registered anew. As
@@ -34,7 +37,7 @@ void LAMMPS::post_create()
     fprintf(stderr, "lmp_mace: this liblammps is not the one lmp_mace was built for: build it again\n");
     MPI_Abort(MPI_COMM_WORLD, 1);
   }
-  (*force->pair_map)["mace"] = &create_pair_mace;
+  add_styles(this);
   original(this);
 }
 
@@ -43,7 +46,7 @@ int main(int argc, char **argv)
   MPI_Init(&argc, &argv);
   try {
     LAMMPS *lmp = new LAMMPS(argc, argv, MPI_COMM_WORLD);
-    if (lmp->force->pair_map->count("mace") == 0) (*lmp->force->pair_map)["mace"] = &create_pair_mace;
+    add_styles(lmp);
     lmp->input->file();
     delete lmp;
   } catch (const std::exception &failure) {

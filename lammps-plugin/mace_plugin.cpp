@@ -2,7 +2,7 @@
  *
  * Entry point of macelmpplugin.so, for a LAMMPS with the PLUGIN package:  plugin load macelmpplugin.so
  */
-#include "pair_mace.h"
+#include "mace_styles.h"
 
 #include "comm.h"
 #include "error.h"
@@ -30,9 +30,19 @@ typedef void (*mace_plugin_register)(mace_plugin_entry *, void *);
 void lammpsplugin_init(void *lmp, void *handle, void *regfunc);
 }
 
-static void *create_pair_mace(void *lmp)
+static void *create_pair(void *lmp)
 {
-  return static_cast<Pair *>(new PairMACE(static_cast<LAMMPS *>(lmp)));
+  return mace_styles::pair(static_cast<LAMMPS *>(lmp));
+}
+
+static void *create_deviation(void *lmp, int narg, char **arg)
+{
+  return mace_styles::deviation(static_cast<LAMMPS *>(lmp), narg, arg);
+}
+
+static void *create_bussi(void *lmp, int narg, char **arg)
+{
+  return mace_styles::bussi(static_cast<LAMMPS *>(lmp), narg, arg);
 }
 
 // A plugin uses the layout of LAMMPS's classes, so that it belongs to one version of LAMMPS.
@@ -52,11 +62,25 @@ void lammpsplugin_init(void *pointer, void *handle, void *regfunc)
   mace_plugin_entry plugin;
   memset(&plugin, 0, sizeof plugin);
   plugin.version = lmp->version;
+  plugin.author = "The authors of the Swift MACE library";
+  plugin.handle = handle;
+  const auto add = reinterpret_cast<mace_plugin_register>(regfunc);
+
   plugin.style = "pair";
   plugin.name = "mace";
   plugin.info = "MACE interatomic potentials (libmace " MACE_VERSION ")";
-  plugin.author = "The authors of the Swift MACE library";
-  plugin.creator.v1 = &create_pair_mace;
-  plugin.handle = handle;
-  reinterpret_cast<mace_plugin_register>(regfunc)(&plugin, pointer);
+  plugin.creator.v1 = &create_pair;
+  add(&plugin, pointer);
+
+  plugin.style = "compute";
+  plugin.name = "mace/deviation";
+  plugin.info = "Disagreement of the models of a committee (libmace " MACE_VERSION ")";
+  plugin.creator.v2 = &create_deviation;
+  add(&plugin, pointer);
+
+  plugin.style = "fix";
+  plugin.name = "mace/bussi";
+  plugin.info = "Stochastic velocity rescaling (libmace " MACE_VERSION ")";
+  plugin.creator.v2 = &create_bussi;
+  add(&plugin, pointer);
 }

@@ -1,6 +1,5 @@
 import Atomistics
 import Diagnostics
-
 import Testing
 
 @Suite struct QuantityTests {

@@ -144,6 +144,8 @@ static void test_calculators(const mace_model *model, const char *head) {
     CHECK(mace_calculator_create(model, NULL, 1, &calculator) == MACE_ERROR_ARGUMENT);
   CHECK(mace_calculator_workspace_bytes(NULL) == -1);
   CHECK(mace_calculator_reset(NULL) == MACE_ERROR_ARGUMENT);
+  CHECK(mace_calculator_measure(NULL, 1) == MACE_ERROR_ARGUMENT);
+  CHECK(mace_calculator_stage_seconds(NULL, NULL) == MACE_ERROR_ARGUMENT);
   mace_calculator_free(NULL);
   mace_model_free(NULL);
 }
@@ -202,6 +204,32 @@ static void test_evaluate_arguments(mace_calculator *calculator) {
   CHECK(mace_calculator_workspace_bytes(calculator) >= 0);
   CHECK(mace_calculator_reset(calculator) == MACE_OK);
 
+}
+
+static double measured(mace_calculator *calculator) {
+  const int32_t count = mace_stage_count();
+  double *seconds = malloc(count * sizeof *seconds), sum = 0;
+  if (seconds == NULL) abort();
+  CHECK(mace_calculator_stage_seconds(calculator, NULL) == MACE_ERROR_ARGUMENT);
+  CHECK(mace_calculator_stage_seconds(calculator, seconds) == MACE_OK);
+  for (int32_t stage = 0; stage < count; ++stage) {
+    CHECK(mace_stage_name(stage) != NULL && seconds[stage] >= 0);
+    sum += seconds[stage];
+  }
+  free(seconds);
+  return sum;
+}
+
+static void test_stages(mace_calculator *calculator) {
+  const double *x = &water[0][0];
+  double forces[3][3];
+  mace_outputs outputs = MACE_OUTPUTS_INIT;
+  outputs.forces = &forces[0][0];
+  CHECK(mace_stage_count() > 0 && mace_stage_name(-1) == NULL && mace_stage_name(mace_stage_count()) == NULL);
+  CHECK(mace_calculator_measure(calculator, 1) == MACE_OK && measured(calculator) == 0);
+  CHECK(mace_evaluate(calculator, 3, numbers, x, NULL, NULL, &outputs) == MACE_OK);
+  CHECK(measured(calculator) > 0);
+  CHECK(mace_calculator_measure(calculator, 0) == MACE_OK && measured(calculator) == 0);
 }
 
 static void test_descriptors(const mace_model *model, mace_calculator *calculator) {
@@ -457,6 +485,7 @@ int main(int argc, char **argv) {
   test_facts(model);
   test_calculators(model, head);
   test_evaluate_arguments(calculator);
+  test_stages(calculator);
   test_descriptors(model, calculator);
   test_sums(calculator);
   test_growing_structures(calculator);
