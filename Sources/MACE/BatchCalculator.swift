@@ -4,154 +4,154 @@ import Diagnostics
 import KernelInterface
 import Kernels
 
-/// Energies, forces and virials of batches of structures with one head, and the gradient of a loss in them with
-/// respect to the parameters of the model.
+/// Energies, forces and virials of batches of structures, and the gradient of a loss in them with respect to the
+/// parameters of the model.
 ///
 /// The gradient takes one evaluation in dual numbers (see `GradientDirection`): exact, and nothing is kept per
-/// edge. Results repeat bit for bit for the same number of threads.
+/// edge. Results repeat bit for bit for the same number of threads; other numbers change round-off.
 public final class BatchCalculator {
   private enum Engine {
-    case float64(Pair<Double>)
-    case float32(Pair<Float>)
+    case float64(Parts<Double>)
+    case float32(Parts<Float>)
   }
 
-  /// The evaluators of one precision: values, and duals made when first needed.
-  private final class Pair<Weight: PlainScalar> {
+  /// The compiled model of one precision and, per head, the evaluators that were needed so far.
+  private final class Parts<Weight: PlainScalar> {
     var compiled: CompiledModel<Weight>
-    let plain: Evaluator<Weight>
-    var dual: Evaluator<Dual<Weight>>?
+    let threads: Int
+    var plain: [Int: Evaluator<Weight>] = [:]
+    var dual: [Int: Evaluator<Dual<Weight>>] = [:]
 
-    init(_ model: MACEModel, head: Int, threads: Int, _ set: InstructionSet) throws(MACEError) {
+    init(_ model: MACEModel, threads: Int, _ set: InstructionSet) throws(MACEError) {
       compiled = try CompiledModel(model, set)
-      plain = try Evaluator(compiled, head: head, threads: threads)
+      self.threads = threads
     }
 
-    func update(_ model: MACEModel, head: Int) throws(MACEError) {
+    func update(_ model: MACEModel) throws(MACEError) {
       compiled = try CompiledModel(model, compiled.instructionSet, like: compiled)
-      try plain.update(compiled, head: head)
-      try dual?.update(compiled, head: head)
+      for (head, evaluator) in plain { try evaluator.update(compiled, head: head) }
+      for (head, evaluator) in dual { try evaluator.update(compiled, head: head) }
     }
 
-    func gradient(
-      _ graph: EdgeGraph, _ direction: GradientDirection, head: Int, to sums: inout [String: [Double]]
+    func evaluate(_ graph: EdgeGraph, _ head: Int, _ properties: Properties) throws(MACEError) -> Evaluation {
+      let evaluator =
+        if let known = plain[head] { known } else { try Evaluator(compiled, head: head, threads: threads) }
+      plain[head] = evaluator
+      try evaluator.run(graph, properties, exchange: nil)
+      return evaluator.collect(properties)
+    }
+
+    func addGradient(
+      _ graph: EdgeGraph, _ direction: GradientDirection, _ head: Int, to sums: inout [String: [Double]]
     ) throws(MACEError) {
-      let dual =
-        if let dual { dual } else {
-          try Evaluator<Dual<Weight>>(compiled, head: head, threads: plain.threads)
+      let evaluator =
+        if let known = dual[head] { known } else {
+          try Evaluator<Dual<Weight>>(compiled, head: head, threads: threads)
         }
-      self.dual = dual
-      try dual.runGradient(graph, direction)
-      guard let gradient = dual.scratch[0].gradient else { return }
-      compiled.pull(gradient, dual.species, dual.readouts, to: &sums)
+      dual[head] = evaluator
+      try evaluator.runGradient(graph, direction)
+      guard let gradient = evaluator.scratch[0].gradient else { return }
+      compiled.pull(gradient, evaluator.species, evaluator.readouts, to: &sums)
     }
   }
 
-  public let cutoff: Double
-  public let head: Int
+  private let cutoff: Double
   private let atomicNumbers: [Int]
   private let engine: Engine
-  /// The batch of the last `evaluate`.
-  private var graph: EdgeGraph?
-  private var graphs: [Int32] = []
+  /// The last batch of each head, and the graph of each of its atoms.
+  private var batches: [Int: (graph: EdgeGraph, graphs: [Int32])] = [:]
 
-  /// - Parameters:
-  ///   - head: index into the model's heads.
-  ///   - threads: 1 or more; atoms of a batch are shared out.
+  /// - Parameter threads: 1 or more; the atoms of a batch are shared out.
   /// - Throws: `.format` or `.unsupported` when the parameters do not fit the architecture.
   public init(
-    _ model: MACEModel, head: Int, precision: Precision = .float64, threads: Int = 1,
+    _ model: MACEModel, precision: Precision = .float64, threads: Int = 1,
     instructionSet: InstructionSet = .preferred
   ) throws(MACEError) {
+    precondition(threads >= 1)
     try model.validate()
-    precondition(model.configuration.heads.indices.contains(head))
     cutoff = model.configuration.cutoff
     atomicNumbers = model.configuration.atomicNumbers
-    self.head = head
     switch precision {
-    case .float64: engine = .float64(try Pair(model, head: head, threads: threads, instructionSet))
-    case .float32: engine = .float32(try Pair(model, head: head, threads: threads, instructionSet))
+    case .float64: engine = .float64(try Parts(model, threads: threads, instructionSet))
+    case .float32: engine = .float32(try Parts(model, threads: threads, instructionSet))
     }
   }
 
   /// Goes on with other parameters of the same architecture. E0, scale and shift are those of the first model.
   public func update(_ model: MACEModel) throws(MACEError) {
     switch engine {
-    case .float64(let pair): try pair.update(model, head: head)
-    case .float32(let pair): try pair.update(model, head: head)
+    case .float64(let parts): try parts.update(model)
+    case .float32(let parts): try parts.update(model)
     }
   }
 
-  /// Energies and forces of all structures, and virials if asked for.
-  /// - Throws: `.unknownElement` and `.geometry`, as `Calculator.evaluate`, naming the structure by its index.
-  public func evaluate(_ structures: [Structure], virials: Bool) throws(MACEError) -> BatchEvaluation {
-    let union = try join(structures)
-    graph = union
+  /// Energies and forces of all structures with one head, and virials if asked for.
+  /// - Parameter head: index into the model's heads.
+  /// - Throws: `.unknownElement` and `.geometry`, as `Calculator.evaluate`.
+  public func evaluate(
+    _ structures: [Structure], head: Int = 0, virials: Bool
+  ) throws(MACEError) -> BatchPrediction {
+    let batch = try join(structures)
+    batches[head] = batch
     let properties: Properties = virials ? [.forces, .atomicVirials] : [.forces]
-    let all: Evaluation
-    switch engine {
-    case .float64(let pair): all = try run(pair.plain, union, properties)
-    case .float32(let pair): all = try run(pair.plain, union, properties)
-    }
-    var result = BatchEvaluation()
-    result.forces = all.forces
-    result.energies = Array(repeating: 0, count: structures.count)
-    if virials { result.virials = Array(repeating: Array(repeating: 0, count: 9), count: structures.count) }
-    for (i, g) in graphs.enumerated() {
+    let all =
+      switch engine {
+      case .float64(let parts): try parts.evaluate(batch.graph, head, properties)
+      case .float32(let parts): try parts.evaluate(batch.graph, head, properties)
+      }
+    var result = BatchPrediction(
+      energies: Array(repeating: 0, count: structures.count), forces: all.forces,
+      virials: Array(repeating: 0, count: virials ? 9 * structures.count : 0))
+    for (i, g) in batch.graphs.enumerated() {
       result.energies[Int(g)] += all.atomicEnergies[i]
       guard virials else { continue }
-      for a in 0..<3 {
-        for b in 0..<3 {
-          result.virials[Int(g)][3 * a + b] +=
-            0.5 * (all.atomicVirials[9 * i + 3 * a + b] + all.atomicVirials[9 * i + 3 * b + a])
-        }
+      for k in 0..<9 {
+        // as mace-torch, of a symmetric strain
+        let transposed = 3 * (k % 3) + k / 3
+        result.virials[9 * Int(g) + k] +=
+          0.5 * (all.atomicVirials[9 * i + k] + all.atomicVirials[9 * i + transposed])
       }
     }
     return result
   }
 
-  /// Adds dL/dθ of the last batch to the tensors of `sums`, by mace-torch's names; a parameter that is not there
-  /// is left out.
-  public func addGradient(_ adjoint: BatchAdjoint, to sums: inout [String: [Double]]) throws(MACEError) {
-    guard let graph else { preconditionFailure("addGradient without evaluate") }
-    let count = adjoint.energies.count
-    let strains = adjoint.virials.map { w in
-      (0..<3).map { a in
+  /// Adds dL/dθ of the head's last batch to the tensors of `sums`, by mace-torch's names; a parameter that is not
+  /// there is left out.
+  public func addGradient(
+    _ adjoint: BatchAdjoint, head: Int = 0, to sums: inout [String: [Double]]
+  ) throws(MACEError) {
+    guard let batch = batches[head] else { preconditionFailure("addGradient without evaluate") }
+    let strains = adjoint.energies.indices.map { g -> [SIMD3<Double>] in
+      guard !adjoint.virials.isEmpty else { return [SIMD3(), SIMD3(), SIMD3()] }
+      let w = adjoint.virials[9 * g..<9 * g + 9].map { $0 }
+      return (0..<3).map { a in
         let row = SIMD3(w[3 * a], w[3 * a + 1], w[3 * a + 2]), column = SIMD3(w[a], w[3 + a], w[6 + a])
         return 0.5 * (row + column)
       }
     }
-    let none = [[SIMD3<Double>]](repeating: [SIMD3(), SIMD3(), SIMD3()], count: count)
     let direction = GradientDirection(
-      graphs: graphs, energies: adjoint.energies, displacements: adjoint.forces,
-      strains: strains.isEmpty ? none : strains)
+      graphs: batch.graphs, energies: adjoint.energies, displacements: adjoint.forces, strains: strains)
     switch engine {
-    case .float64(let pair): try pair.gradient(graph, direction, head: head, to: &sums)
-    case .float32(let pair): try pair.gradient(graph, direction, head: head, to: &sums)
+    case .float64(let parts): try parts.addGradient(batch.graph, direction, head, to: &sums)
+    case .float32(let parts): try parts.addGradient(batch.graph, direction, head, to: &sums)
     }
   }
 
-  private func run<E: FeatureScalar>(
-    _ evaluator: Evaluator<E>, _ graph: EdgeGraph, _ properties: Properties
-  ) throws(MACEError) -> Evaluation {
-    try evaluator.run(graph, properties, exchange: nil)
-    return evaluator.collect(properties)
-  }
-
   /// The disjoint union of the structures' graphs.
-  private func join(_ structures: [Structure]) throws(MACEError) -> EdgeGraph {
+  private func join(_ structures: [Structure]) throws(MACEError) -> (graph: EdgeGraph, graphs: [Int32]) {
     var indices: [Int: Int32] = [:]
     for (s, z) in atomicNumbers.enumerated() { indices[z] = Int32(s) }
     var graph = EdgeGraph(
       localCount: 0, species: [], positions: [], offsets: [0], neighbors: [], shiftIndices: [], shifts: [])
-    graphs = []
+    var graphs: [Int32] = []
     for (g, structure) in structures.enumerated() {
       let first = Int32(graph.species.count), firstShift = Int32(graph.shifts.count)
       for z in structure.atomicNumbers {
         guard let s = indices[z] else {
           throw MACEError(
             .unknownElement,
-            "structure \(g) (counted from 0) has \(Element.symbol(of: z) ?? "Z = \(z)"), which the model lacks"
-          )
+            "structure \(g) (counted from 0) of the batch has \(Atomistics.Element.name(of: z)), which the model "
+              + "does not know")
         }
         graph.species.append(s)
         graphs.append(Int32(g))
@@ -165,6 +165,6 @@ public final class BatchCalculator {
       graph.shifts += list.shiftVectors(cell: structure.cell)
     }
     graph.localCount = graph.species.count
-    return graph
+    return (graph, graphs)
   }
 }
