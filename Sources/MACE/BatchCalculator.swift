@@ -34,9 +34,8 @@ public final class BatchCalculator {
     }
 
     func evaluate(_ graph: EdgeGraph, _ head: Int, _ properties: Properties) throws(MACEError) -> Evaluation {
-      let evaluator =
-        if let known = plain[head] { known } else { try Evaluator(compiled, head: head, threads: threads) }
-      plain[head] = evaluator
+      if plain[head] == nil { plain[head] = try Evaluator(compiled, head: head, threads: threads) }
+      guard let evaluator = plain[head] else { preconditionFailure() }
       try evaluator.run(graph, properties, exchange: nil)
       return evaluator.collect(properties)
     }
@@ -44,11 +43,8 @@ public final class BatchCalculator {
     func addGradient(
       _ graph: EdgeGraph, _ direction: GradientDirection, _ head: Int, to sums: inout [String: [Double]]
     ) throws(MACEError) {
-      let evaluator =
-        if let known = dual[head] { known } else {
-          try Evaluator<Dual<Weight>>(compiled, head: head, threads: threads)
-        }
-      dual[head] = evaluator
+      if dual[head] == nil { dual[head] = try Evaluator(compiled, head: head, threads: threads) }
+      guard let evaluator = dual[head] else { preconditionFailure() }
       try evaluator.runGradient(graph, direction)
       guard let gradient = evaluator.scratch[0].gradient else { return }
       compiled.pull(gradient, evaluator.species, evaluator.readouts, to: &sums)

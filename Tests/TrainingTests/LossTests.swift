@@ -1,3 +1,4 @@
+import MACE
 import Diagnostics
 import TestSupport
 import Testing

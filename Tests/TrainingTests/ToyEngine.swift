@@ -1,3 +1,4 @@
+import MACE
 import Atomistics
 import Diagnostics
 import Glibc

@@ -1,3 +1,4 @@
+import Diagnostics
 import Checkpoint
 
 /// Results by rows: printed as text, written as CSV and JSON.

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Pieces of HTML text.
 enum HTML {
   /// Text without markup.

@@ -1,3 +1,5 @@
+import MACE
+
 /// Collects the differences between predictions and labels, batch by batch.
 struct ErrorAccumulator {
   private var loss = 0.0

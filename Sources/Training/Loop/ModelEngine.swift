@@ -51,7 +51,8 @@ public final class ModelEngine: GradientEngine {
     for part in self.frames {
       let some: BatchPrediction
       do throws(MACEError) {
-        some = try calculator.evaluate(part.indices.map { frames[$0].structure }, head: part.head, virials: virials)
+        some = try calculator.evaluate(
+          part.indices.map { frames[$0].structure }, head: part.head, virials: virials)
       } catch {
         let sources = part.indices.prefix(3).map { frames[$0].source }.joined(separator: "; ")
         throw MACEError(error.kind, "\(error.message) (batch of \(part.indices.count) frames: \(sources) …)")

@@ -1,3 +1,4 @@
+import MACE
 import Atomistics
 
 /// A loss, what its parts add to it (weights included), and its derivatives.
