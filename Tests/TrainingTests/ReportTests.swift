@@ -9,10 +9,9 @@ import Testing
 @Suite struct ReportTests {
   /// The evaluations that mace-torch recorded.
   private func recorded() throws -> [TrainingEvent.Evaluation] {
-    try ReportFixtures.lines("mace-torch_train.txt").compactMap { (line) -> TrainingEvent.Evaluation? in
-      let record = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
-      guard record["mode"] as? String == "eval" else { return nil }
-      func x(_ key: String) -> Double { record[key] as? Double ?? .nan }
+    let history = try TrainingHistory(path: ReportFixtures.directory + "/mace-torch_train.txt")
+    return try #require(history.heads.first).evaluations.map { record in
+      func x(_ key: String) -> Double { record.values[key] ?? .nan }
       let metrics = ErrorMetrics(
         loss: x("loss"), frames: 4,
         energy: .init(
@@ -26,13 +25,12 @@ import Testing
           mae: x("mae_stress"), rmse: x("rmse_stress"), maePerAtom: 0, rmsePerAtom: 0, q95: x("q95_stress")),
         virials: nil, time: x("time"))
       return .init(
-        epoch: record["epoch"] as? Int, head: record["head"] as? String ?? "", metrics: metrics, decides: true
-      )
+        epoch: record.epoch < 0 ? nil : record.epoch, head: "Default", metrics: metrics, decides: true)
     }
   }
 
   private let step = TrainingEvent.Step(
-    epoch: 2, batch: 11, batchCount: 27, loss: 0.12345, energyLoss: 0, forcesLoss: 0, stressLoss: 0,
+    epoch: 2, batch: 11, batchCount: 27, loss: 0.125, energyLoss: 0, forcesLoss: 0, stressLoss: 0,
     virialsLoss: 0,
     gradientNorm: 1, time: 0.5)
 
@@ -63,7 +61,7 @@ import Testing
       #expect(a == b.replacing(": ", with: ":").replacing(", ", with: ","))
     }
     let record = try #require(ResultsFile.record(.step(step), stepHead: "all"))
-    #expect(record == #"{"loss":0.12345,"time":0.5,"mode":"opt","epoch":2,"head":"all"}"#)
+    #expect(record == #"{"loss":0.125,"time":0.5,"mode":"opt","epoch":2,"head":"all"}"#)
     #expect(theirs[1].contains(#""mode": "opt", "epoch": 0"#))
   }
 
@@ -126,7 +124,7 @@ import Testing
     nonisolated(unsafe) var shown = ""
     var progress = try #require(TrainingProgress(epochs: 20) { shown += $0 })
     progress.advance(step)
-    #expect(shown.hasPrefix("\rEpoch 3/20 [##------------------] step 12/27, loss 0.1234"))
+    #expect(shown.hasPrefix("\rEpoch 3/20 [##------------------] step 12/27, loss 0.125,"))
     progress.clear()
     #expect(shown.hasSuffix("\r\u{1b}[K"))
     // 66 of 540 steps done in all, one of them here

@@ -49,12 +49,11 @@ extension Literal: CustomStringConvertible {
   }
 }
 
-// So that the table of options reads like one.
-extension Literal: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+// So that the table of options reads like one. (Not by nil, which would be .none where an absent Literal is meant.)
+extension Literal: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
   ExpressibleByDictionaryLiteral
 {
-  public init(nilLiteral: ()) { self = .none }
   public init(booleanLiteral value: Bool) { self = .boolean(value) }
   public init(integerLiteral value: Int) { self = .integer(value) }
   public init(floatLiteral value: Double) { self = .real(value) }

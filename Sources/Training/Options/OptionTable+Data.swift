@@ -3,18 +3,18 @@ extension OptionTable {
 
   static let data: [OptionSpecification] = [
     Option(
-      "train_file", .paths, nil, .data,
+      "train_file", .paths, .none, .data,
       "training frames, extended XYZ (also .gz, .xz); a list of files is possible"),
-    Option("valid_file", .paths, nil, .data, "validation frames"),
+    Option("valid_file", .paths, .none, .data, "validation frames"),
     Option(
       "valid_fraction", .real(.fraction), 0.1, .data,
       "part of the training frames used for validation without valid_file"),
-    Option("test_file", .paths, nil, .data, "test frames, for the final tables and plots"),
+    Option("test_file", .paths, .none, .data, "test frames, for the final tables and plots"),
     Option(
-      "heads", .dictionary, nil, .data,
+      "heads", .dictionary, .none, .data,
       "heads by name, each with train_file, valid_file, test_file, E0s, keys ..."),
     Option("config_type_weights", .dictionary, ["Default": 1.0], .data, "weight of frames by config_type"),
-    Option("atomic_numbers", .list, nil, .data, "elements of the model (default: those in the data)"),
+    Option("atomic_numbers", .list, .none, .data, "elements of the model (default: those in the data)"),
     Option("keep_isolated_atoms", .boolean, false, .data, "keep IsolatedAtom frames in the training set"),
     Option("energy_key", .text, "REF_energy", .keys, "total energy, eV"),
     Option("forces_key", .text, "REF_forces", .keys, "forces, eV/Å"),
@@ -22,15 +22,15 @@ extension OptionTable {
     Option("virials_key", .text, "REF_virials", .keys, "virials, eV"),
     Option("head_key", .text, "head", .keys, "head of the frame"),
     Option(
-      "E0s", .textOrDictionary, nil, .energies,
+      "E0s", .textOrDictionary, .none, .energies,
       "energies of isolated atoms: {Z: eV}, a .json file, IsolatedAtom, average, foundation, estimated, estimated+isolated or estimated+foundation (default: the IsolatedAtom frames)"
     ),
     Option(
       "scaling", .choice(["std_scaling", "rms_forces_scaling", "no_scaling"]), "rms_forces_scaling",
       .energies,
       "scale of a new model's output"),
-    Option("mean", .real(.any), nil, .energies, "shift of the energy per atom, eV (default: computed)"),
-    Option("std", .real(.positive), nil, .energies, "scale of the energy per atom, eV (default: computed)"),
+    Option("mean", .real(.any), .none, .energies, "shift of the energy per atom, eV (default: computed)"),
+    Option("std", .real(.positive), .none, .energies, "scale of the energy per atom, eV (default: computed)"),
     Option(
       "avg_num_neighbors", .real(.positive), 1.0, .energies,
       "normalisation of messages, with compute_avg_num_neighbors=False"),
@@ -38,7 +38,7 @@ extension OptionTable {
       "compute_avg_num_neighbors", .boolean, true, .energies,
       "compute avg_num_neighbors from the training frames"),
     Option(
-      "statistics_file", .text, nil, .energies,
+      "statistics_file", .text, .none, .energies,
       "JSON file with elements, mean, std, avg_num_neighbors and E0s"),
   ]
 
@@ -54,9 +54,9 @@ extension OptionTable {
       ]),
     Option("r_max", .real(.positive), 5.0, .model, "cutoff, Å"),
     Option("num_interactions", .integer(atLeast: 1), 2, .model, "number of layers"),
-    Option("num_channels", .integer(atLeast: 1), nil, .model, "channels (default: 128)"),
-    Option("max_L", .integer(atLeast: 0), nil, .model, "highest degree of the features (default: 1)"),
-    Option("hidden_irreps", .text, nil, .model, "features as irreps, in place of num_channels and max_L"),
+    Option("num_channels", .integer(atLeast: 1), .none, .model, "channels (default: 128)"),
+    Option("max_L", .integer(atLeast: 0), .none, .model, "highest degree of the features (default: 1)"),
+    Option("hidden_irreps", .text, .none, .model, "features as irreps, in place of num_channels and max_L"),
     Option("correlation", .integer(atLeast: 1), 3, .model, "correlation order of each layer"),
     Option("max_ell", .integer(atLeast: 0), 3, .model, "highest degree of the spherical harmonics"),
     Option("num_radial_basis", .integer(atLeast: 1), 8, .model, "radial basis functions"),
@@ -85,7 +85,7 @@ extension OptionTable {
       "distance_transform", .choice(["None", "Agnesi", "Soft"]), "None", .model,
       "transform of distances before the radial basis"),
     Option("apply_cutoff", .boolean, true, .model, "cutoff on the radial basis (False: on the messages)"),
-    Option("edge_irreps", .text, nil, .model, "features that travel along edges"),
+    Option("edge_irreps", .text, .none, .model, "features that travel along edges"),
     Option("use_edge_irreps_first", .boolean, false, .model, "edge_irreps in the first layer, too"),
     Option("use_so3", .boolean, false, .model, "even parity for all harmonics"),
     Option(

@@ -3,9 +3,9 @@ extension OptionTable {
 
   static let fineTuning: [OptionSpecification] = [
     Option(
-      "foundation_model", .text, nil, .fineTuning,
+      "foundation_model", .text, .none, .fineTuning,
       "model to start from: a .model or .safetensors file, or the name of a published one"),
-    Option("foundation_head", .text, nil, .fineTuning, "its head to start from (needed if it has several)"),
+    Option("foundation_head", .text, .none, .fineTuning, "its head to start from (needed if it has several)"),
     Option(
       "foundation_model_elements", .boolean, false, .fineTuning,
       "keep all its elements (default: those in the data)"),
@@ -23,10 +23,10 @@ extension OptionTable {
       "force_mh_ft_lr", .boolean, false, .fineTuning,
       "multihead fine-tuning with the given lr, ema and ema_decay (default: 1e-4, on, 0.99999)"),
     Option(
-      "pt_train_file", .paths, nil, .fineTuning,
+      "pt_train_file", .paths, .none, .fineTuning,
       "replay frames: a file, or mp, matpes_pbe, matpes_r2scan, omat once downloaded"),
     Option(
-      "pt_valid_file", .paths, nil, .fineTuning,
+      "pt_valid_file", .paths, .none, .fineTuning,
       "replay frames for validation (default: valid_fraction of the replay frames)"),
     Option("num_samples_pt", .integer(atLeast: 1), 10000, .fineTuning, "replay frames to select"),
     Option(
@@ -48,7 +48,7 @@ extension OptionTable {
     Option(
       "pseudolabel_replay_compute_stress", .boolean, false, .fineTuning, "stress labels for all of them"),
     Option(
-      "freeze", .integer(atLeast: 0), nil, .fineTuning,
+      "freeze", .integer(atLeast: 0), .none, .fineTuning,
       "freeze the embedding (≥ 1), interactions (≥ 5), products (≥ 6), readouts (≥ 7)"),
     Option("lora", .boolean, false, .fineTuning, "train low-rank corrections of the weights"),
     Option("lora_rank", .integer(atLeast: 1), 4, .fineTuning, "their rank"),
@@ -80,7 +80,8 @@ extension OptionTable {
       "swa", .flag(sets: true), false, .stageTwo, "second stage with other weights and learning rate",
       aliases: ["stage_two"]),
     Option(
-      "start_swa", .integer(atLeast: 0), nil, .stageTwo, "epoch where it starts (default: 3/4 of the epochs)",
+      "start_swa", .integer(atLeast: 0), .none, .stageTwo,
+      "epoch where it starts (default: 3/4 of the epochs)",
       aliases: ["start_stage_two"]),
     Option("swa_lr", .real(.positive), 0.001, .stageTwo, "its learning rate", aliases: ["stage_two_lr"]),
     Option(
@@ -110,7 +111,7 @@ extension OptionTable {
       "patience", .integer(atLeast: 1), 2048, .optimizer,
       "evaluations without improvement before a stage ends"),
     Option(
-      "convergence_threshold", .real(.fraction), nil, .optimizer,
+      "convergence_threshold", .real(.fraction), .none, .optimizer,
       "end when the validation loss fell by less than this part over convergence_window evaluations",
       isOurs: true),
     Option(

@@ -35,7 +35,7 @@ extension OptionTable {
     "nothing is sent to Weights and Biases; results/<tag>_train.txt has all records"
   private static let tracking = [
     ignored("wandb", .flag(sets: true), false, noTracking),
-    ignored("wandb_dir", .text, nil, noTracking),
+    ignored("wandb_dir", .text, .none, noTracking),
     ignored("wandb_project", .text, "", noTracking),
     ignored("wandb_entity", .text, "", noTracking),
     ignored("wandb_name", .text, "", noTracking),
@@ -51,7 +51,7 @@ extension OptionTable {
   private static let noEmbedding =
     "models with embeddings of charge or spin are not trained here; use mace_run_train"
   private static let formats = [
-    refused("test_dir", .text, nil, noHDF5),
+    refused("test_dir", .text, .none, noHDF5),
     refused("multi_processed_test", .boolean, false, noHDF5),
     refused(
       "lbfgs", .flag(sets: true), false,
@@ -59,7 +59,7 @@ extension OptionTable {
     refused(
       "foundation_model_kwargs", .dictionary, [:],
       "give the model file as foundation_model and its head as foundation_head"),
-    refused("embedding_specs", .dictionary, nil, noEmbedding),
+    refused("embedding_specs", .dictionary, .none, noEmbedding),
     refused("use_embedding_readout", .boolean, false, noEmbedding),
     refused("elec_temp_key", .text, "elec_temp", noEmbedding),
     refused("total_spin_key", .text, "total_spin", noEmbedding),
@@ -80,13 +80,13 @@ extension OptionTable {
       aliases: ["stage_two_polarizability_weight"], status: .refused(noDipoles)),
     refused("compute_polarizability", .boolean, false, noDipoles),
     refused("compute_atomic_dipole", .boolean, false, noDipoles),
-    refused("les_arguments", .text, nil, noLongRange),
+    refused("les_arguments", .text, .none, noLongRange),
     refused("kspace_cutoff_factor", .real(.any), 1.5, noLongRange),
     refused("atomic_multipoles_max_l", .integer(atLeast: 0), 0, noLongRange),
     refused("atomic_multipoles_smearing_width", .real(.any), 1.0, noLongRange),
     refused("field_feature_max_l", .integer(atLeast: 0), 0, noLongRange),
     refused("field_feature_widths", .list, [1.0], noLongRange),
-    refused("field_feature_norms", .list, nil, noLongRange),
+    refused("field_feature_norms", .list, .none, noLongRange),
     refused("num_recursion_steps", .integer(atLeast: 0), 1, noLongRange),
     refused("field_si", .boolean, false, noLongRange),
     refused("include_electrostatic_self_interaction", .boolean, false, noLongRange),
@@ -94,7 +94,7 @@ extension OptionTable {
     refused("quadrupole_feature_corrections", .boolean, false, noLongRange),
     refused("return_electrostatic_potentials", .boolean, false, noLongRange),
     refused("field_norm_factor", .real(.any), 0.02, noLongRange),
-    refused("fixedpoint_update_config", .dictionary, nil, noLongRange),
-    refused("field_readout_config", .dictionary, nil, noLongRange),
+    refused("fixedpoint_update_config", .dictionary, .none, noLongRange),
+    refused("field_readout_config", .dictionary, .none, noLongRange),
   ]
 }

@@ -2,24 +2,27 @@ extension OptionTable {
   private typealias Option = OptionSpecification
 
   static let run: [OptionSpecification] = [
-    Option("config", .text, nil, .run, "YAML file with options; the command line overrides it"),
+    Option("config", .text, .none, .run, "YAML file with options; the command line overrides it"),
     Option(
-      "name", .text, nil, .run, "name of the run; models are <name>.safetensors, logs <name>_run-<seed>.log"),
+      "name", .text, .none, .run, "name of the run; models are <name>.safetensors, logs <name>_run-<seed>.log"
+    ),
     Option("seed", .integer(atLeast: 0), 123, .run, "seed of all random numbers"),
     Option("work_dir", .text, ".", .run, "directory of everything that is written"),
-    Option("log_dir", .text, nil, .run, "directory of logs (default: <work_dir>/logs)"),
-    Option("model_dir", .text, nil, .run, "directory of the final models (default: <work_dir>)"),
-    Option("checkpoints_dir", .text, nil, .run, "directory of checkpoints (default: <work_dir>/checkpoints)"),
-    Option("results_dir", .text, nil, .run, "directory of results and plots (default: <work_dir>/results)"),
+    Option("log_dir", .text, .none, .run, "directory of logs (default: <work_dir>/logs)"),
+    Option("model_dir", .text, .none, .run, "directory of the final models (default: <work_dir>)"),
     Option(
-      "downloads_dir", .text, nil, .run,
+      "checkpoints_dir", .text, .none, .run, "directory of checkpoints (default: <work_dir>/checkpoints)"),
+    Option("results_dir", .text, .none, .run, "directory of results and plots (default: <work_dir>/results)"),
+    Option(
+      "downloads_dir", .text, .none, .run,
       "where published models and replay sets are looked for (default: <work_dir>/downloads), then mace-torch's cache"
     ),
     Option(
       "default_dtype", .choice(["float32", "float64"]), "float64", .run,
       "precision of features and gradients; geometry, E0, sums and the optimiser are float64 in both"),
     Option(
-      "threads", .integer(atLeast: 1), nil, .run, "number of threads (default: OMP_NUM_THREADS or all CPUs)",
+      "threads", .integer(atLeast: 1), .none, .run,
+      "number of threads (default: OMP_NUM_THREADS or all CPUs)",
       isOurs: true),
     Option(
       "log_level", .choice(["DEBUG", "INFO", "WARNING", "ERROR"]), "INFO", .run,

@@ -94,7 +94,7 @@ extension Figure {
     for exponent in Int(log10(bottom).rounded(.down))...Int(log10(top).rounded(.up)) {
       for step in steps {
         let tic = step * pow(10, Double(exponent))
-        if tic >= bottom, tic <= top { tics.append("\"\(NumberText.significant(tic, 3))\" \(tic)") }
+        if tic >= bottom, tic <= top { tics.append("\"\(NumberText.significant(tic, 6))\" \(tic)") }
       }
     }
     return "  set yrange [\(bottom):\(top)]\n  set ytics (\(tics.joined(separator: ", ")))\n"
