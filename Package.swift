@@ -112,7 +112,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "ExtendedXYZ", "MACE", "TestSupport",
+        "Training", "Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "ExtendedXYZ", "MACE",
+        "TestSupport",
       ]),
     .testTarget(
       name: "MACEToolTests",

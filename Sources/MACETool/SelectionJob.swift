@@ -17,6 +17,9 @@ public struct SelectionJob {
   /// - Throws: what selecting, reading and writing throw.
   public func run() throws(MACEError) {
     var selection = options.selection
+    if selection.method == .random, options.model != nil {
+      console.warn("the model has no effect: frames are selected at random")
+    }
     if !options.fineTuning.isEmpty {
       selection.elements = []
       for path in options.fineTuning {
