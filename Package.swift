@@ -118,7 +118,8 @@ let package = Package(
     .testTarget(
       name: "MACEToolTests",
       dependencies: [
-        "MACETool", "MACECommand", "Training", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics", "Diagnostics",
+        "MACETool", "MACECommand", "Training", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics",
+        "Diagnostics",
       ]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels

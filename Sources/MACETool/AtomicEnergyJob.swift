@@ -33,9 +33,9 @@ public struct AtomicEnergyJob {
       return path
     }
     let set = try FrameSet(contentsOf: options.trainFiles, data)
-    var foundation: Foundation?
+    var foundation: FoundationModel?
     if let path = options.foundation {
-      foundation = try Foundation(
+      foundation = try FoundationModel(
         try Potential(try MACEModel(contentsOf: path), precision: options.precision), head: options.head)
     }
     let elements = set.elements.isEmpty ? set.isolatedAtoms.keys.sorted() : set.elements

@@ -27,11 +27,11 @@ public struct SelectionJob {
         while let frame = try reader.next() { selection.elements.formUnion(frame.structure.atomicNumbers) }
       }
     }
-    var foundation: Foundation?
+    var foundation: FoundationModel?
     if selection.method == .fps, let path = options.model {
       let potential = try Potential(try MACEModel(contentsOf: path), precision: options.precision)
       // Descriptors do not depend on the head.
-      foundation = try Foundation(potential)
+      foundation = try FoundationModel(potential)
     }
     var progress = ProgressMeter(console, total: nil)
     let result: FrameSelection.Result
