@@ -92,6 +92,9 @@ struct SelectCommand: ParsableCommand {
     if filter == .none, elements != nil {
       throw ValidationError("--filter_atomic_numbers_pt has no effect without --filtering_type")
     }
+    if fineTuning.isEmpty, fineTuningHead != nil || fineTuningWeight != 1 {
+      throw ValidationError("--head_ft and --weight_ft have no effect without --configs_ft")
+    }
     _ = try numbers()
   }
 

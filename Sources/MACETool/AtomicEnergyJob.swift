@@ -14,8 +14,17 @@ public struct AtomicEnergyJob {
     self.console = console
   }
 
-  /// - Throws: what reading, evaluation and the fit throw.
+  /// - Throws: `.invalidArgument` for options without effect, and what reading, evaluation and the fit throw.
   public func run() throws(MACEError) {
+    guard options.source.needsFoundation || options.foundation == nil && options.head == nil else {
+      throw MACEError(
+        .invalidArgument, "foundation_model and foundation_head have no effect with these E0s; leave them out"
+      )
+    }
+    guard options.source.isFit || !options.perAtom else {
+      throw MACEError(
+        .invalidArgument, "weight_per_atom has no effect with E0s that are not fitted; leave it out")
+    }
     var data = DataOptions()
     data.keys = options.keys
     data.allowsUnlabelled = true
@@ -24,9 +33,9 @@ public struct AtomicEnergyJob {
       return path
     }
     let set = try FrameSet(contentsOf: options.trainFiles, data)
-    var foundation: Foundation?
+    var foundation: FoundationModel?
     if let path = options.foundation {
-      foundation = try Foundation(
+      foundation = try FoundationModel(
         try Potential(try MACEModel(contentsOf: path), precision: options.precision), head: options.head)
     }
     let elements = set.elements.isEmpty ? set.isolatedAtoms.keys.sorted() : set.elements

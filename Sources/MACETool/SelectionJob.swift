@@ -17,6 +17,9 @@ public struct SelectionJob {
   /// - Throws: what selecting, reading and writing throw.
   public func run() throws(MACEError) {
     var selection = options.selection
+    if selection.method == .random, options.model != nil {
+      console.warn("the model has no effect: frames are selected at random")
+    }
     if !options.fineTuning.isEmpty {
       selection.elements = []
       for path in options.fineTuning {
@@ -24,11 +27,11 @@ public struct SelectionJob {
         while let frame = try reader.next() { selection.elements.formUnion(frame.structure.atomicNumbers) }
       }
     }
-    var foundation: Foundation?
+    var foundation: FoundationModel?
     if selection.method == .fps, let path = options.model {
       let potential = try Potential(try MACEModel(contentsOf: path), precision: options.precision)
       // Descriptors do not depend on the head.
-      foundation = try Foundation(potential)
+      foundation = try FoundationModel(potential)
     }
     var progress = ProgressMeter(console, total: nil)
     let result: FrameSelection.Result

@@ -82,6 +82,11 @@ import Training
       let line = try #require(transcript.output.split(separator: "\n").last)
       options.source = try AtomicEnergySource(String(line.dropFirst(5)))
       options.output = nil
+      let useless = failure { () throws(MACEError) in
+        try AtomicEnergyJob(options, console: Transcript().console()).run()
+      }
+      #expect(useless?.message.contains("foundation_model") == true)
+      options.foundation = nil
       let second = Transcript()
       try AtomicEnergyJob(options, console: second.console()).run()
       #expect(second.output == line + "\n")

@@ -9,8 +9,8 @@ import Testing
 @Suite struct AtomicEnergyTests {
   private func set() throws -> FrameSet { try FrameSet(contentsOf: [DataReference.path("train.xyz")]) }
 
-  private func foundation(_ name: String = "tiny_L1", head: String? = nil) throws -> Training.Foundation {
-    try Training.Foundation(try Fixtures.potential(name), head: head)
+  private func foundation(_ name: String = "tiny_L1", head: String? = nil) throws -> FoundationModel {
+    try FoundationModel(try Fixtures.potential(name), head: head)
   }
 
   private func table(_ reference: [String: Double]) -> [Double] { [1, 6, 8, 20].map { reference["\($0)"]! } }

@@ -35,7 +35,7 @@ import Testing
 
   /// Against a plain search over the descriptors of the whole set.
   @Test func selectionIsExact() throws {
-    let foundation = try Training.Foundation(try Fixtures.potential("tiny_L1"))
+    let foundation = try FoundationModel(try Fixtures.potential("tiny_L1"))
     var selection = FrameSelection()
     selection.count = 6
     let result = try selection.select(from: path, foundation: foundation)

@@ -17,7 +17,7 @@ public struct AtomicEnergyEstimate: Sendable {
   ///   - perAtom: in fits, divide the rows by the number of atoms.
   /// - Throws: `.invalidArgument` naming the elements for which there is no energy, or what is missing.
   public init(
-    _ source: AtomicEnergySource, elements: [Int], set: FrameSet, foundation: Foundation? = nil,
+    _ source: AtomicEnergySource, elements: [Int], set: FrameSet, foundation: FoundationModel? = nil,
     perAtom: Bool = false, threads: Int = 1
   ) throws(MACEError) {
     let request = Request(
@@ -51,11 +51,11 @@ public struct AtomicEnergyEstimate: Sendable {
   private struct Request {
     let elements: [Int]
     let data: FrameSet
-    let foundation: Foundation?
+    let foundation: FoundationModel?
     let perAtom: Bool
     let threads: Int
 
-    func model() throws(MACEError) -> Foundation {
+    func model() throws(MACEError) -> FoundationModel {
       guard let foundation else {
         throw MACEError(
           .invalidArgument, "E0s: there is no foundation model to take or estimate energies from")

@@ -43,9 +43,18 @@ public enum AtomicEnergySource: Sendable, Equatable {
     }
   }
 
-  var needsFoundation: Bool {
+  /// A foundation model is needed for these energies.
+  public var needsFoundation: Bool {
     switch self {
     case .foundation, .estimated: true
+    default: false
+    }
+  }
+
+  /// They come from a fit.
+  public var isFit: Bool {
+    switch self {
+    case .average, .estimated: true
     default: false
     }
   }

@@ -37,7 +37,7 @@ public struct FrameSelection: Sendable {
   /// - Throws: `.invalidArgument` when there are too few frames or a model or elements are missing, and what
   ///   reading and evaluation throw, with file and frame.
   public func select(
-    from path: String, foundation: Foundation?, progress: (Int) -> Void = { _ in }
+    from path: String, foundation: FoundationModel?, progress: (Int) -> Void = { _ in }
   ) throws(MACEError) -> Result {
     guard path != "-" else {
       throw MACEError(
@@ -81,7 +81,7 @@ public struct FrameSelection: Sendable {
   }
 
   private func descriptors(
-    _ path: String, _ wanted: Set<Int>, _ foundation: Foundation?, _ progress: (Int) -> Void
+    _ path: String, _ wanted: Set<Int>, _ foundation: FoundationModel?, _ progress: (Int) -> Void
   ) throws(MACEError) -> [FrameDescriptor] {
     guard let foundation else {
       throw MACEError(.invalidArgument, "farthest-point sampling needs a model; or select at random")

@@ -4,7 +4,7 @@ import Diagnostics
 import MACE
 
 /// A model that is fine-tuned, seen through one of its heads.
-public struct Foundation: Sendable {
+public struct FoundationModel: Sendable {
   public let potential: Potential
   public let head: String
 
