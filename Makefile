@@ -78,7 +78,7 @@ deps:
 test: deps unit-test client-test
 
 unit-test:
-	$(SWIFT) test -c release
+	$(SWIFT) test -c release -Xswiftc -enable-testing
 
 client-test: all
 	MACE_TEST_PYTHON="$(MACE_TEST_PYTHON)" Tests/clients.sh "$(TEST_MODEL)"

@@ -6,29 +6,31 @@ import Testing
 @testable import Training
 
 /// The losses of mace-torch's classes under this library's names.
-private let losses: [(name: String, kind: Loss.Kind)] = [
+let losses: [(name: String, kind: Loss.Kind)] = [
   ("WeightedEnergyForcesLoss", .weighted), ("WeightedForcesLoss", .forcesOnly),
   ("WeightedEnergyForcesStressLoss", .stress), ("WeightedEnergyForcesVirialsLoss", .virials),
   ("WeightedHuberEnergyForcesStressLoss", .huber), ("UniversalLoss", .universal),
   ("UniversalLoss_delta1", .universal), ("WeightedEnergyForcesL1L2Loss", .l1l2),
 ]
 
-@Suite struct LossTests {
-  private func loss(_ name: String, _ kind: Loss.Kind, _ batch: TrainingFixtures.Batch) throws -> Loss {
-    let weights = try #require(batch.losses[name]).weights
+extension TrainingFixtures.Batch {
+  func loss(_ name: String, _ kind: Loss.Kind) throws -> Loss {
+    let weights = try #require(losses[name]).weights
     return Loss(
       kind,
       weights: .init(
         energy: weights["energy"] ?? 1, forces: weights["forces"] ?? 1, stress: weights["stress"] ?? 1,
         virials: weights["virials"] ?? 1), huberDelta: weights["huber_delta"] ?? 0.01)
   }
+}
 
+@Suite struct LossTests {
   @Test(arguments: ["plain", "weighted"])
   func valuesAreThoseOfMACETorch(_ set: String) throws {
     let batch = try TrainingFixtures.batch(set)
     #expect(batch.losses.count == losses.count)
     for (name, kind) in losses {
-      let value = try loss(name, kind, batch).evaluate(batch.batchPrediction, for: batch.trainingFrames).total
+      let value = try batch.loss(name, kind).evaluate(batch.batchPrediction, for: batch.trainingFrames).total
       let reference = try #require(batch.losses[name]).loss
       #expect(abs(value - reference) <= 1e-12 * abs(reference), "\(set) \(name): \(value), not \(reference)")
     }
@@ -41,7 +43,7 @@ private let losses: [(name: String, kind: Loss.Kind)] = [
     var frames = batch.trainingFrames
     frames[0].head = "other"
     for (name, kind) in losses {
-      var loss = try loss(name, kind, batch)
+      var loss = try batch.loss(name, kind)
       loss.headWeights = ["other": 0.3]
       let prediction = batch.batchPrediction
       let adjoint = loss.evaluate(prediction, for: frames).adjoint
@@ -76,7 +78,7 @@ private let losses: [(name: String, kind: Loss.Kind)] = [
     var frames = batch.trainingFrames
     for i in frames.indices { frames[i].head = "pt_head" }
     for (name, kind) in losses {
-      var loss = try loss(name, kind, batch)
+      var loss = try batch.loss(name, kind)
       let value = loss.evaluate(batch.batchPrediction, for: frames)
       #expect((value.stress > 0) == loss.usesStress && (value.virials > 0) == loss.usesVirials)
       loss.headWeights = ["pt_head": 0.25]
@@ -92,7 +94,7 @@ private let losses: [(name: String, kind: Loss.Kind)] = [
     missing[1].labels = Labels()
     zero[1].weights = PropertyWeights(config: 0, energy: 0, forces: 0, stress: 0, virials: 0)
     for (name, kind) in losses {
-      let loss = try loss(name, kind, batch)
+      let loss = try batch.loss(name, kind)
       let a = loss.evaluate(batch.batchPrediction, for: missing)
       #expect(a.adjoint.energies[1] == 0 && a.adjoint.forces[24...].allSatisfy { $0 == .zero })
       #expect(a.adjoint.virials.dropFirst(9).allSatisfy { $0 == 0 })

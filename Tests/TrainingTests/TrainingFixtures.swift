@@ -71,6 +71,18 @@ enum TrainingFixtures {
       Torch.self, from: Data(contentsOf: URL(fileURLWithPath: path("torch.json"))))
   }
 
+  /// mace-torch's gradient of a loss by parameter.
+  static func gradient(_ set: String, _ loss: String) throws -> [String: [Double]] {
+    let file = try Safetensors(contentsOf: path("loss_gradients.safetensors")) { _ throws(MACEError) in }
+    guard let values = file.tensors["\(set)/\(loss)"]?.values else {
+      throw MACEError(.format, "no gradient of \(loss)")
+    }
+    let list = try JSONSerialization.jsonObject(with: Data((file.metadata["layout"] ?? "").utf8))
+    let layout = ParameterLayout(
+      (list as? [[Any]] ?? []).map { ($0[0] as? String ?? "", $0[1] as? [Int] ?? []) })
+    return Dictionary(uniqueKeysWithValues: layout.entries.map { ($0.name, Array(values[$0.range])) })
+  }
+
   /// The recorded optimizer steps of mace-torch.
   static func optimizerSteps() throws -> Safetensors {
     try Safetensors(contentsOf: path("optimizer_steps.safetensors")) { _ throws(MACEError) in }

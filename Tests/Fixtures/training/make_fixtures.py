@@ -4,6 +4,7 @@ usage: make_fixtures.py REFERENCE, a folder with mace-torch's losses, gradients 
 tiny_L1.model: loss_grads_tiny_L1.json, optimizer_steps_tiny_L1.json, batch_plain.extxyz, batch_weighted.extxyz
 
 batches.json                frames, labels, weights, predictions, losses, error metrics
+loss_gradients.safetensors  the gradient of every loss, "set/loss", parameters in the order of the layout in the metadata
 optimizer_steps.safetensors parameters after steps of mace-torch's take_step, and the first gradients
 loop.json                   mace-torch's training loop with the toy model of ToyEngine.swift
 torch.json                  optimizers, schedulers and averages of torch on made-up gradients and losses
@@ -75,6 +76,17 @@ for n, t in tensors.items():
 text = json.dumps(header).encode()
 text += b" " * (-len(text) % 8)
 with open(f"{here}/optimizer_steps.safetensors", "wb") as f:
+    f.write(struct.pack("<Q", len(text)) + text + b"".join(t.astype("<f8").tobytes() for t in tensors.values()))
+
+# ---- gradients of the losses
+tensors = {f"{kind}/{name}": flat(loss["grads"]) for kind, entry in grads["sets"].items()
+           for name, loss in entry["losses"].items()}
+header, offset = {"__metadata__": {"layout": json.dumps([[n, grads["shapes"][n]] for n in names])}}, 0
+for n, t in tensors.items():
+    header[n] = dict(dtype="F64", shape=[len(t)], data_offsets=[offset, offset + 8 * len(t)])
+    offset += 8 * len(t)
+text = json.dumps(header).encode()
+with open(f"{here}/loss_gradients.safetensors", "wb") as f:
     f.write(struct.pack("<Q", len(text)) + text + b"".join(t.astype("<f8").tobytes() for t in tensors.values()))
 
 # ---- torch on made-up numbers
