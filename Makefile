@@ -67,7 +67,8 @@ install_missing = \
 	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing \
 	  || { echo "make $@: could not install; as root: apt-get install$$missing" >&2; exit 1; }
 needed := /usr/include/zlib.h:zlib1g-dev /usr/include/lzma.h:liblzma-dev pkg-config:pkg-config \
-	gcc:gcc g++:g++ gfortran:gfortran cmake:cmake make:make python3:python3 readelf:binutils
+	gcc:gcc g++:g++ gfortran:gfortran cmake:cmake make:make python3:python3 readelf:binutils \
+	/usr/include/netcdf.h:libnetcdf-dev gnuplot:gnuplot-nox
 deps:
 	@$(call install_missing,$(needed))
 

@@ -1,5 +1,5 @@
 /// Pieces of HTML text.
-enum HTML {
+package enum HTML {
   /// Text without markup.
   static func escaped(_ text: some StringProtocol) -> String {
     var out = ""
@@ -39,7 +39,7 @@ enum HTML {
     return NumberText.significant(value, 5)
   }
 
-  static func base64(_ bytes: [UInt8]) -> String {
+  package static func base64(_ bytes: [UInt8]) -> String {
     let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var out: [UInt8] = []
     out.reserveCapacity((bytes.count + 2) / 3 * 4)
