@@ -24,7 +24,9 @@ package enum HTML {
     for row in rows {
       out += "<tr>"
       for cell in row {
-        out += Double(cell) == nil && cell != "–" ? "<td>\(escaped(cell))</td>" : "<td class=\"n\">\(short(cell))</td>"
+        out +=
+          Double(cell) == nil && cell != "–"
+          ? "<td>\(escaped(cell))</td>" : "<td class=\"n\">\(short(cell))</td>"
       }
       out += "</tr>\n"
     }
