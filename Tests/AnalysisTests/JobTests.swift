@@ -128,7 +128,7 @@ private final class Transcript: @unchecked Sendable {
   let coordination = CoordinationInputs(trajectories: inputs, pair: try AtomPair("Ca-O"))
   try CoordinationJob(inputs: coordination, output: study + "/cn").run(transcript.console)
   var free = FreeEnergyJob(inputs: coordination, temperatures: [300], output: study + "/f")
-  free.lengths = [20_000]
+  free.lengths = [19_900]
   try free.run(transcript.console)
   let rows = CSV.rows(try folder.text("study/cn/coordination.csv"))
   #expect(rows.dropFirst().map { $0[1] } == ["6", "7"] && rows[1][2] == "0.5")
