@@ -27,11 +27,11 @@ struct GnuplotScript {
       set key \(figure.legend.rawValue) noenhanced spacing 1.2 samplen 2.5
       set xlabel \(figure.x.label.gnuplotQuoted) noenhanced
       set ylabel \(figure.y.label.gnuplotQuoted) noenhanced
-      set datafile missing "nan"
 
       """
     if !figure.title.isEmpty { out += "set title \(figure.title.gnuplotQuoted) noenhanced\n" }
-    out += axis("x", figure.x) + axis("y", figure.y)
+    let (x, y) = axes
+    out += axis("x", x) + axis("y", y)
     if figure.isSquare { out += "set size square\n" }
     out += marks
     out += """
@@ -47,6 +47,19 @@ struct GnuplotScript {
 
       """
     return out
+  }
+
+  /// Both axes of a square figure have one range, unless limits were given.
+  private var axes: (Axis, Axis) {
+    var (x, y) = (figure.x, figure.y)
+    let values = figure.series.flatMap { $0.x + $0.y }.filter(\.isFinite)
+    guard figure.isSquare, !x.isLogarithmic, !y.isLogarithmic, let low = values.min(),
+      let high = values.max(),
+      x.lower == nil, x.upper == nil, y.lower == nil, y.upper == nil
+    else { return (x, y) }
+    let margin = high > low ? 0.03 * (high - low) : 1
+    (x.lower, x.upper, y.lower, y.upper) = (low - margin, high + margin, low - margin, high + margin)
+    return (x, y)
   }
 
   private func axis(_ name: String, _ axis: Axis) -> String {
@@ -99,7 +112,13 @@ struct GnuplotScript {
         out.append(
           "\(source) using 1:2:3 with yerrorbars pointtype 7 pointsize 0 linewidth 1.2 \(paint) notitle")
       }
-      out.append("\(source)\(every(series)) using 1:2 \(style(series.style)) \(paint) \(title)")
+      let isDots = series.style == .dots
+      out.append(
+        "\(source)\(every(series)) using 1:2 \(style(series.style)) \(paint) \(isDots ? "notitle" : title)")
+      if isDots, !series.label.isEmpty {
+        // Dots as small as those of the cloud would have no colour in the legend.
+        out.append("keyentry with points pointtype 7 pointsize 0.8 \(paint) \(title)")
+      }
     }
     if figure.marks.contains(.diagonal) {
       out.append("x with lines dashtype 2 linewidth 1.2 linecolor rgb \"#777777\" notitle")

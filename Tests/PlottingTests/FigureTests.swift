@@ -46,6 +46,16 @@ private let figure = Figure(
   #expect(!script.contains(folder.path))
 }
 
+@Test func squareFiguresHaveEqualAxes() throws {
+  let folder = try TemporaryFolder()
+  let square = Figure(
+    x: Axis("reference"), y: Axis("predicted"), series: [Series("F", x: [0, 5], y: [1, 10], style: .dots)],
+    isSquare: true)
+  try square.write(to: folder.path + "/s")
+  let script = try folder.text("s.gp")
+  #expect(script.contains("set xrange [-0.3:10.3]\nset yrange [-0.3:10.3]"))
+}
+
 @Test(.enabled(if: hasGnuplot, "gnuplot is not installed")) func gnuplotDraws() throws {
   let folder = try TemporaryFolder()
   var figure = figure

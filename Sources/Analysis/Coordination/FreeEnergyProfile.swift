@@ -4,7 +4,7 @@ import Glibc
 
 /// F(x) = −k_B T ln p(x) along a coordinate, with its minimum at zero.
 public struct FreeEnergyProfile: Sendable, Equatable {
-  /// Equal bins that several profiles share: bin k is k·width ... (k+1)·width.
+  /// Equal bins that several profiles share, centred at multiples of their width: integers are not at a border.
   public struct Bins: Sendable, Equatable {
     public let first: Int
     public let count: Int
@@ -24,15 +24,15 @@ public struct FreeEnergyProfile: Sendable, Equatable {
         throw MACEError(
           .invalidArgument, "free energy: bins of width \(width) for values from \(least) to \(greatest)")
       }
-      first = Int((least / width).rounded(.down))
-      count = Int((greatest / width).rounded(.down)) - first + 1
+      first = Int((least / width).rounded())
+      count = Int((greatest / width).rounded()) - first + 1
       self.width = width
     }
 
-    public var centers: [Double] { (0..<count).map { (Double(first + $0) + 0.5) * width } }
+    public var centers: [Double] { (0..<count).map { Double(first + $0) * width } }
 
     func index(of value: Double) -> Int {
-      min(max(Int((value / width).rounded(.down)) - first, 0), count - 1)
+      min(max(Int((value / width).rounded()) - first, 0), count - 1)
     }
   }
 

@@ -108,10 +108,13 @@ public struct RadialDistribution {
       running += mean[binCount + bin]
       return running
     }
-    let highest = g.max() ?? 0
+    let gErrors = errors.map { e in (0..<binCount).map { e[$0] / shells[$0] } }
+    // A high first peak must not hide what follows it, and noise must not look like a peak.
+    let noise = gErrors.map { $0.sorted()[$0.count / 2] } ?? 0
+    let threshold = max(min(0.03 * (g.max() ?? 0), 0.2), 2 * noise)
     return RadialDistributionResult(
-      r: r, g: g, gErrors: errors.map { e in (0..<binCount).map { e[$0] / shells[$0] } },
+      r: r, g: g, gErrors: gErrors,
       coordinationRadii: (0..<binCount).map { Double($0 + 1) * width }, coordination: coordination,
-      extrema: Extrema.find(x: r, y: g, smoothing: smoothing, threshold: 0.03 * highest), frames: sums.frames)
+      extrema: Extrema.find(x: r, y: g, smoothing: smoothing, threshold: threshold), frames: sums.frames)
   }
 }

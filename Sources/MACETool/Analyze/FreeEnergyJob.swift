@@ -63,7 +63,7 @@ public struct FreeEnergyJob {
 
   private var emptyFigure: Figure {
     Figure(
-      x: Axis("CN, \(inputs.pair.second) around \(inputs.pair.first)"), y: Axis("F / (kJ/mol)"),
+      x: Axis("CN, \(inputs.pair.second) around \(inputs.pair.first)"), y: Axis("F / (kJ/mol)", from: 0),
       legend: .outside)
   }
 
@@ -73,7 +73,7 @@ public struct FreeEnergyJob {
     figure.series.append(
       Series(
         label, x: x, y: profile.values.map { Self.molar * ($0 ?? .nan) },
-        yErrors: profile.errors.map { Self.molar * ($0 ?? .nan) }, color: color))
+        yErrors: profile.errors.map { Self.molar * ($0 ?? .nan) }, style: .linePoints, color: color))
     let floor = Self.molar * profile.countFloor
     figure.series.append(
       Series(
@@ -95,7 +95,7 @@ public struct FreeEnergyJob {
       table.add([
         .text(label), ResultTable.number(length, 1), .integer(state.number),
         .number(state.population, decimals: 4),
-        ResultTable.number(-thermal * log(state.population / highest), 2),
+        ResultTable.number(thermal * log(highest / state.population), 2),
         ResultTable.number(state.populationError.map { thermal * $0 / state.population }, 2),
         ResultTable.number(state.residenceTime.map { $0 / 1e3 }, 3),
         ResultTable.number(Self.molar * profile.countFloor, 2),

@@ -2,7 +2,7 @@ import Diagnostics
 import Glibc
 
 /// SHA-256 (FIPS 180-4), to name the files that results come from.
-struct SHA256 {
+package struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
@@ -13,7 +13,7 @@ struct SHA256 {
   /// Size and hash (hexadecimal) of a file.
   ///
   /// - Throws: `.io` when it cannot be read.
-  static func ofFile(_ path: String) throws(MACEError) -> (bytes: Int, hash: String) {
+  package static func ofFile(_ path: String) throws(MACEError) -> (bytes: Int, hash: String) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(path) }
     defer { close(descriptor) }

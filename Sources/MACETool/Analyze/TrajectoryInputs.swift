@@ -22,9 +22,9 @@ public struct TrajectoryInputs: Sendable {
         "there are \(labels.count) labels for \(paths.count) trajectories; give one for each")
     }
     let names = labels.isEmpty ? Self.names(paths) : labels
-    guard Set(names).count == names.count else {
+    guard Set(names.map(AnalysisFolder.fileName)).count == names.count else {
       throw MACEError(
-        .invalidArgument, "two curves would have the same label; give different ones (--labels)")
+        .invalidArgument, "two curves would have the same label or file name; give different ones (--labels)")
     }
     entries = zip(names, paths).map { Entry(label: $0, path: $1) }
     self.options = options

@@ -29,6 +29,7 @@ public struct VelocityCorrelationJob {
       var spectrum = Figure(
         x: Axis("ν / cm⁻¹", from: 0, to: maximumWavenumber),
         y: Axis("P(ν) of \(selection) / 10⁻³ cm", from: 0))
+      var highest = 0.0
       for entry in inputs.entries {
         let series = try ParticleSeries(
           .velocities, of: selection, path: entry.path, options: inputs.options, removesDrift: !keepsDrift)
@@ -36,15 +37,16 @@ public struct VelocityCorrelationJob {
         let lag = maximumLag ?? min(5000, series.axis.length / 4)
         let result = try VelocityCorrelation(series, maximumLag: lag)
         time.series.append(Series(entry.label, x: result.times, y: result.values))
+        highest = max(highest, result.wavenumbers.last ?? 0)
         let shown = result.wavenumbers.prefix { $0 <= maximumWavenumber }.count
         spectrum.series.append(
           Series(
             entry.label, x: Array(result.wavenumbers[..<shown]), y: result.spectrum[..<shown].map { 1e3 * $0 }
           ))
-        if let highest = result.wavenumbers.last, highest < maximumWavenumber {
+        if let limit = result.wavenumbers.last, limit < maximumWavenumber {
           console.warn(
             "\(entry.path): frames every \(series.axis.interval) fs show frequencies up to "
-              + "\(NumberText.fixed(highest, 0)) /cm; faster motion appears at wrong places below it")
+              + "\(NumberText.fixed(limit, 0)) /cm; faster motion appears at wrong places below it")
         }
         let peak = result.spectrum.indices.max { result.spectrum[$0] < result.spectrum[$1] } ?? 0
         table.add([
@@ -53,6 +55,7 @@ public struct VelocityCorrelationJob {
           .number(1e15 / 29_979_245_800 / lag, decimals: 1), .number(result.wavenumbers[peak], decimals: 1),
         ])
       }
+      spectrum.x.upper = min(maximumWavenumber, highest)
       try folder.write(time, as: "vacf_\(selection)")
       try folder.write(spectrum, as: "spectrum_\(selection)")
     }

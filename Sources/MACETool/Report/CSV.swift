@@ -1,7 +1,7 @@
 /// Tables of comma-separated values, with quotes as in RFC 4180.
-enum CSV {
+package enum CSV {
   /// Lines that begin with # and empty lines are left out.
-  static func rows(_ text: String) -> [[String]] {
+  package static func rows(_ text: String) -> [[String]] {
     var rows: [[String]] = []
     var row: [String] = []
     var cell = ""

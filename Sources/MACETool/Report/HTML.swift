@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// Pieces of HTML text.
-enum HTML {
+package enum HTML {
   /// Text without markup.
   static func escaped(_ text: some StringProtocol) -> String {
     var out = ""
@@ -26,7 +26,9 @@ enum HTML {
     for row in rows {
       out += "<tr>"
       for cell in row {
-        out += Double(cell) == nil ? "<td>\(escaped(cell))</td>" : "<td class=\"n\">\(short(cell))</td>"
+        out +=
+          Double(cell) == nil && cell != "–"
+          ? "<td>\(escaped(cell))</td>" : "<td class=\"n\">\(short(cell))</td>"
       }
       out += "</tr>\n"
     }
@@ -41,7 +43,7 @@ enum HTML {
     return NumberText.significant(value, 5)
   }
 
-  static func base64(_ bytes: [UInt8]) -> String {
+  package static func base64(_ bytes: [UInt8]) -> String {
     let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var out: [UInt8] = []
     out.reserveCapacity((bytes.count + 2) / 3 * 4)

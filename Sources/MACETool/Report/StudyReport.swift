@@ -74,7 +74,7 @@ public struct StudyReport {
     return out + "</tbody></table></div></details>\n"
   }
 
-  /// One folder: what was analysed, tables, figures, then texts.
+  /// One folder: figures, what was analysed, tables, then texts.
   private func section(_ files: [StudyFile]) throws(MACEError) -> String {
     var analyses = ""
     var tables = ""
@@ -100,7 +100,7 @@ public struct StudyReport {
       }
     }
     if !pictures.isEmpty { pictures = "<div class=\"figures\">\n\(pictures)</div>\n" }
-    return analyses + tables + pictures + texts
+    return pictures + analyses + tables + texts
   }
 
   private func picture(_ file: StudyFile, _ type: String) throws(MACEError) -> String {
