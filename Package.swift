@@ -144,6 +144,9 @@ let package = Package(
       dependencies: [
         "Dynamics", "MACE", "ExtendedXYZ", "Atomistics", "CNetCDF", "Diagnostics", "TestSupport",
       ]),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: ["Analysis", "MACETool", "ExtendedXYZ", "Atomistics", "CNetCDF", "Diagnostics", "TestSupport"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting", "Diagnostics"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels
