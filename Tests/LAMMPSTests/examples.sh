@@ -10,9 +10,10 @@ example() {
   shift
   run "in.$name" "${mpi[@]}" -np 2 "$lmp" -in "$examples/in.$name" -log none "$@"
 }
-# table PROGRAM: awk over the rows of the thermo tables
+# table PROGRAM: awk over the rows of the last thermo table
 table() {
-  awk '/^ *Step /{ on = 1; next } /^Loop|^ *$|^pair_style/ { on = 0 } on' log | awk "$1" \
+  awk '/^ *Step /{ on = 1; rows = ""; next } /^Loop|^ *$|^pair_style/ { on = 0 } on { rows = rows $0 "\n" }
+    END { printf "%s", rows }' log | awk "$1" \
     || { cat log >&2; die "the table of an example is not as promised: $1"; }
   pass
 }
