@@ -308,7 +308,7 @@ if command -v valgrind > /dev/null && [ -z "${LAMMPS_PROGRAM:-}" ]; then
   run "valgrind" valgrind --leak-check=full --show-leak-kinds=definite "$lmp" -in again.in -log none \
     -var model "$model"
   # MPI and LAMMPS have reports of their own; none may name the style or libmace.
-  if grep -E '^==.*(PairMACE|libmace\.so)' log; then die "valgrind names pair_style mace"; fi
+  if grep -E '^==.*(PairMACE|FixMACE|ComputeMACE|libmace\.so)' log; then die "valgrind names pair_style mace"; fi
   pass
 else
   say "valgrind: left out (not installed, or LAMMPS is not of this system)"

@@ -48,6 +48,7 @@ void PairMACE::find_deviations()
       || node_of_atom.size() != static_cast<size_t>(atom->nlocal) + static_cast<size_t>(atom->nghost))
     refuse("compute mace/deviation: the forces of this step are not known yet");
   if (deviations_known) return;
+  const double start = MPI_Wtime();
   for (; evaluated < members.size(); ++evaluated) evaluate(members[evaluated], false, false, true);
 
   std::vector<std::vector<double>> forces, totals;    // totals: 9 virials and the energy, over all ranks
@@ -77,6 +78,7 @@ void PairMACE::find_deviations()
       deviation /= std::sqrt(norm) / atoms + relative_v / energy_unit;
   energy_deviation = spread(totals, 9, 1, mean) / atoms;
   deviations_known = true;
+  seconds_total += MPI_Wtime() - start;
 }
 
 void PairMACE::deviation(int groupbit, double values[DEVIATIONS])

@@ -114,8 +114,10 @@ void PairMACE::stop(const Member &member)
 
 void PairMACE::stop_at(const std::string &reason)
 {
-  const std::string start = "pair_style mace, step " + std::to_string(update->ntimestep) + ": ";
-  error->one(FLERR, start + reason);
+  const std::string message = "pair_style mace, step " + std::to_string(update->ntimestep) + ": " + reason;
+  // What other ranks than 0 write to the screen can be lost when MPI ends the run.
+  if (comm->me != 0) fprintf(stderr, "ERROR on proc %d: %s\n", comm->me, message.c_str());
+  error->one(FLERR, message);
   abort();    // not reached; not all versions say so
 }
 

@@ -3,6 +3,7 @@
 say "forces beyond a limit, atoms that fly apart"
 refused "a force, or 0 for no limit" -var style "mace max_force -1"
 refused "more than max_force 0.001; the nearest to it is atom" -var style "mace max_force 0.001"
+reference "$model" water
 point 2 "$model" water -var style "mace precision float64 max_force 1000"
 compare water.ref.xyz water.dump log
 point 2 "$model" water -var unit real -var style "mace precision float64 max_force 1e6"
