@@ -66,8 +66,10 @@ install_missing = \
 	echo "make $@: installing$$missing"; \
 	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing \
 	  || { echo "make $@: could not install; as root: apt-get install$$missing" >&2; exit 1; }
-needed := /usr/include/zlib.h:zlib1g-dev /usr/include/lzma.h:liblzma-dev /usr/include/netcdf.h:libnetcdf-dev \
-	pkg-config:pkg-config \
+found = $(firstword $(wildcard /usr/lib/*/$(1)) /usr/lib/$(1))
+needed := /usr/include/zlib.h:zlib1g-dev /usr/include/lzma.h:liblzma-dev /usr/include/yaml.h:libyaml-dev /usr/include/lapacke.h:liblapacke-dev \
+	/usr/include/netcdf.h:libnetcdf-dev \
+	$(call found,liblapack_pic.a):liblapack-dev $(call found,libblas.a):libblas-dev pkg-config:pkg-config \
 	gcc:gcc g++:g++ gfortran:gfortran cmake:cmake make:make python3:python3 readelf:binutils
 deps:
 	@$(call install_missing,$(needed))

@@ -61,6 +61,26 @@ let package = Package(
       name: "MACE",
       dependencies: ["Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "KernelInterface", "Kernels"]),
 
+    // MARK: Training
+    // static archives by name: libmace and the command need no LAPACK or Fortran runtime where they run
+    .target(
+      name: "CLAPACKE",
+      linkerSettings: [
+        // in this order, which SwiftPM does not keep for linkedLibrary
+        .unsafeFlags(["-l:liblapacke.a", "-l:liblapack_pic.a", "-l:libblas.a"].flatMap { ["-Xlinker", $0] })
+      ]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Diagnostics", "Atomistics", "ExtendedXYZ", "Checkpoint", "Equivariance", "MACE", "CLAPACKE",
+      ]),
+
+    // YAML, for the command only: libmace does not hold it
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+    .target(
+      name: "TrainingConfiguration", dependencies: ["CYAML", "Checkpoint", "Diagnostics", "Training"],
+      linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libyaml.a"])]),
+
     // MARK: Simulation
     .systemLibrary(name: "CNetCDF", pkgConfig: "netcdf", providers: [.apt(["libnetcdf-dev"])]),
     .target(
@@ -75,12 +95,12 @@ let package = Package(
     .target(
       name: "MACETool",
       dependencies: [
-        "Dynamics", "MACE", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics",
+        "Training", "Dynamics", "MACE", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics",
       ]),
     .executableTarget(
       name: "MACECommand",
       dependencies: [
-        "MACETool", "Dynamics", "MACE", "CMace", "Diagnostics",
+        "MACETool", "Dynamics", "Training", "TrainingConfiguration", "MACE", "Atomistics", "CMace", "Diagnostics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -102,9 +122,16 @@ let package = Package(
       name: "ExtendedXYZTests", dependencies: ["ExtendedXYZ", "Atomistics", "Diagnostics", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "TrainingConfiguration", "Atomistics", "Checkpoint", "Diagnostics", "Equivariance",
+        "ExtendedXYZ", "MACE", "TestSupport",
+      ]),
+    .testTarget(
       name: "MACEToolTests",
       dependencies: [
-        "MACETool", "MACECommand", "MACE", "Checkpoint", "Dynamics", "ExtendedXYZ", "Atomistics", "Diagnostics",
+        "MACETool", "MACECommand", "Training", "Dynamics", "MACE", "Checkpoint", "ExtendedXYZ", "Atomistics",
+        "Diagnostics",
       ]),
     .testTarget(
       name: "DynamicsTests",

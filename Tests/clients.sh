@@ -3,9 +3,9 @@
 #
 #   Tests/clients.sh MODEL [HEAD]
 #
-# MACE_TEST_PYTHON names a Python that has ASE; without it, and without ASE in python3, that one check is left
-# out and said so; so is valgrind when it is not installed. Everything else is required. SWIFT, MAKE, CC, CXX and
-# FC may be set as usual.
+# MACE_TEST_PYTHON names a Python that has ASE, and may have mace-torch; without it, and without them in python3,
+# these checks are left out and said so; so is valgrind when it is not installed. Everything else is required.
+# SWIFT, MAKE, CC, CXX and FC may be set as usual.
 set -euo pipefail
 
 if [ $# -lt 1 ]; then
@@ -167,6 +167,29 @@ elif [ -n "${MACE_TEST_PYTHON:-}" ]; then
   die "MACE_TEST_PYTHON=$MACE_TEST_PYTHON has no ASE"
 else
   say "python3 has no ASE (set MACE_TEST_PYTHON): that check is left out"
+  left_out=$((left_out + 1))
+fi
+
+if "$python" -c 'import mace, ase' 2> /dev/null; then
+  say "mace-torch"
+  cat > box.xyz <<- 'END'
+	6
+	Lattice="4.5 0.0 0.0 0.3 4.6 0.0 -0.2 0.4 4.8" Properties=species:S:1:pos:R:3 pbc="T T T"
+	O 0.00  0.00  0.12
+	H 0.00  0.76 -0.48
+	H 0.00 -0.76 -0.48
+	O 2.10  2.30  2.50
+	H 2.90  2.70  2.90
+	H 1.50  2.80  3.10
+	END
+  run "convert" "$prefix/bin/mace" convert "$model" model.safetensors
+  run "evaluate" "$prefix/bin/mace" evaluate --model model.safetensors --configs box.xyz --output evaluated.xyz \
+    ${head:+--head "${head[0]}"}
+  run "mace_to_torch" env PYTHONPATH="$root/Examples/python" PYTHONDONTWRITEBYTECODE=1 \
+    "$python" -W ignore "$root/Tests/ClientTests/torch_check.py" model.safetensors evaluated.xyz "${head[@]}"
+  tail -n 1 log
+else
+  say "$python has no mace-torch (set MACE_TEST_PYTHON): that check is left out"
   left_out=$((left_out + 1))
 fi
 

@@ -2,13 +2,13 @@ import Diagnostics
 import Glibc
 
 /// Reading whole files through the C library.
-enum FileBytes {
+package enum FileBytes {
   /// Gives `body` the bytes of the regular file at `path`.
   ///
   /// The file is read, not mapped: a mapping kills the process (SIGBUS) when somebody truncates the file
   /// meanwhile.
   /// - Throws: `MACEError` of kind `.io` or `.memory`, or what `body` throws.
-  static func withContents<R>(
+  package static func withContents<R>(
     of path: String, _ body: (UnsafeRawBufferPointer) throws(MACEError) -> R
   ) throws(MACEError) -> R {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -17,7 +17,7 @@ enum FileBytes {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure("examined", path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw MACEError(.io, "\(path) is not a regular file; name a model file")
+      throw MACEError(.io, "\(path) is not a regular file")
     }
     let size = Int(status.st_size)
     guard let memory = malloc(max(size, 1)) else {
@@ -35,7 +35,7 @@ enum FileBytes {
     return try body(UnsafeRawBufferPointer(start: memory, count: size))
   }
 
-  static func failure(_ verb: String, _ path: String) -> MACEError {
+  package static func failure(_ verb: String, _ path: String) -> MACEError {
     MACEError(.io, "\(path) cannot be \(verb): \(String(cString: strerror(errno)))")
   }
 }

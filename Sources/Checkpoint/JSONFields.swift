@@ -2,12 +2,12 @@ import Diagnostics
 import Equivariance
 
 /// The fields of a JSON object, each of which must be known and present.
-struct JSONFields {
+package struct JSONFields {
   private var fields: [String: JSON] = [:]
   private let path: String
 
   /// - Parameter path: where the object is, for messages.
-  init(_ value: JSON, _ path: String, keys: [String]) throws(MACEError) {
+  package init(_ value: JSON, _ path: String, keys: [String]) throws(MACEError) {
     self.path = path
     guard case .object(let entries) = value else { throw MACEError(.format, "\(path) is not a JSON object") }
     for entry in entries {
@@ -27,14 +27,14 @@ struct JSONFields {
     MACEError(.format, "\(path): '\(key)' is not \(what); the file is damaged")
   }
 
-  func value(_ key: String) -> JSON { fields[key] ?? .null }
+  package func value(_ key: String) -> JSON { fields[key] ?? .null }
 
-  func text(_ key: String) throws(MACEError) -> String {
+  package func text(_ key: String) throws(MACEError) -> String {
     guard case .text(let text) = value(key) else { throw wrong(key, "a text") }
     return text
   }
 
-  func choice<T: RawRepresentable>(_ key: String, _: T.Type) throws(MACEError) -> T
+  package func choice<T: RawRepresentable>(_ key: String, _: T.Type) throws(MACEError) -> T
   where T.RawValue == String {
     let text = try text(key)
     guard let choice = T(rawValue: text) else {
@@ -43,14 +43,14 @@ struct JSONFields {
     return choice
   }
 
-  func integer(_ key: String, in range: ClosedRange<Int> = 0...1 << 32) throws(MACEError) -> Int {
+  package func integer(_ key: String, in range: ClosedRange<Int> = 0...1 << 32) throws(MACEError) -> Int {
     guard case .integer(let i) = value(key), range.contains(i) else {
       throw wrong(key, "an integer from \(range.lowerBound) to \(range.upperBound)")
     }
     return i
   }
 
-  func number(_ key: String) throws(MACEError) -> Double {
+  package func number(_ key: String) throws(MACEError) -> Double {
     switch value(key) {
     case .integer(let i): return Double(i)
     case .number(let x): return x
@@ -58,17 +58,17 @@ struct JSONFields {
     }
   }
 
-  func flag(_ key: String) throws(MACEError) -> Bool {
+  package func flag(_ key: String) throws(MACEError) -> Bool {
     guard case .bool(let b) = value(key) else { throw wrong(key, "true or false") }
     return b
   }
 
-  func array(_ key: String) throws(MACEError) -> [JSON] {
+  package func array(_ key: String) throws(MACEError) -> [JSON] {
     guard case .array(let items) = value(key) else { throw wrong(key, "a list") }
     return items
   }
 
-  func integers(_ key: String) throws(MACEError) -> [Int] {
+  package func integers(_ key: String) throws(MACEError) -> [Int] {
     var result: [Int] = []
     for item in try array(key) {
       guard case .integer(let i) = item, (0...1 << 32).contains(i) else {
@@ -79,7 +79,7 @@ struct JSONFields {
     return result
   }
 
-  func texts(_ key: String) throws(MACEError) -> [String] {
+  package func texts(_ key: String) throws(MACEError) -> [String] {
     var result: [String] = []
     for item in try array(key) {
       guard case .text(let text) = item else { throw wrong(key, "a list of texts") }
@@ -88,7 +88,7 @@ struct JSONFields {
     return result
   }
 
-  func irreps(_ key: String) throws(MACEError) -> Irreps {
+  package func irreps(_ key: String) throws(MACEError) -> Irreps {
     guard let irreps = Irreps(try text(key)), irreps.blocks.count <= 512,
       irreps.blocks.allSatisfy({ $0.multiplicity <= 1 << 16 && $0.irrep.l <= 12 })
     else { throw wrong(key, "irreps such as '8x0e+8x1o'") }

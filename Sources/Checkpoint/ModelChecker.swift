@@ -325,7 +325,7 @@ struct ModelChecker {
 
 extension Irreps {
   /// `count x 0e`
-  static func scalars(_ count: Int) -> Irreps {
+  package static func scalars(_ count: Int) -> Irreps {
     Irreps([Block(multiplicity: count, irrep: Irrep(l: 0, parity: 1))])
   }
 }

@@ -181,7 +181,7 @@ extension Irreps {
   }
 
   /// All even scalars as one block.
-  var scalars: Irreps {
+  package var scalars: Irreps {
     let even = Irrep(l: 0, parity: 1)
     let count = blocks.reduce(0) { $0 + ($1.irrep == even ? $1.multiplicity : 0) }
     return Irreps([Block(multiplicity: count, irrep: even)])

@@ -10,59 +10,81 @@ extension MACEModel {
   /// (temporary file, fsync, rename).
   /// - Throws: `MACEError` of kind `.io`, or `.invalidArgument` for a model that cannot be written exactly.
   public func write(safetensors path: String) throws(MACEError) {
-    let (header, order) = try safetensorsHeader()
-    try AtomicFile.write(to: path) {
-      (write: (UnsafeRawBufferPointer) throws(MACEError) -> Void) throws(MACEError) in
-      try Self.put(header, write)
-      for name in order {
-        if let tensor = tensors[name] { try Self.put(try tensor.littleEndianBytes(name), write) }
-      }
-    }
+    try Safetensors.write(tensors, metadata: try safetensorsMetadata(), to: path)
   }
 
   /// The bytes that `write(safetensors:)` puts into a file.
   public func safetensors() throws(MACEError) -> [UInt8] {
-    let (header, order) = try safetensorsHeader()
-    var bytes = header
-    for name in order {
-      if let tensor = tensors[name] { bytes.append(contentsOf: try tensor.littleEndianBytes(name)) }
+    var bytes: [UInt8] = []
+    try Safetensors.encode(tensors, metadata: try safetensorsMetadata()) { part in
+      bytes.append(contentsOf: part)
     }
     return bytes
   }
 
-  private static func put(
-    _ bytes: [UInt8], _ write: (UnsafeRawBufferPointer) throws(MACEError) -> Void
-  ) throws(MACEError) {
-    let result = bytes.withUnsafeBytes { memory -> MACEError? in
-      do throws(MACEError) {
-        try write(memory)
-        return nil
-      } catch {
-        return error
-      }
-    }
-    if let result { throw result }
-  }
-
-  /// Length and text of the header, and the order of the tensors: widest numbers first, so that all are
-  /// aligned.
-  private func safetensorsHeader() throws(MACEError) -> ([UInt8], [String]) {
+  private func safetensorsMetadata() throws(MACEError) -> [(key: String, text: String)] {
     for key in metadata.keys where SafetensorsReader.reservedKeys.contains(key) {
       throw MACEError(
         .invalidArgument, "the metadata key '\(key)' is reserved by the file format; choose another")
     }
     try ModelChecker.check(self, file: "the model")
-    let order = tensors.keys.sorted { a, b in
+    let buffers = Safetensors.order(tensors).filter { tensors[$0]?.isParameter == false }
+    return [
+      ("format", SafetensorsReader.format), ("format_version", SafetensorsReader.version),
+      ("configuration", configuration.json.encoded), ("buffers", JSON.texts(buffers).encoded),
+    ] + metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+}
+
+extension Safetensors {
+  /// Writes a file that appears under its name only when it is complete.
+  /// - Throws: `.io`, or `.invalidArgument` for numbers that cannot be written exactly.
+  package static func write(
+    _ tensors: [String: Tensor], metadata: [(key: String, text: String)], to path: String
+  ) throws(MACEError) {
+    try AtomicFile.write(to: path) {
+      (write: (UnsafeRawBufferPointer) throws(MACEError) -> Void) throws(MACEError) in
+      try encode(tensors, metadata: metadata) { (part) throws(MACEError) in
+        let failure = part.withUnsafeBytes { memory -> MACEError? in
+          do throws(MACEError) {
+            try write(memory)
+            return nil
+          } catch {
+            return error
+          }
+        }
+        if let failure { throw failure }
+      }
+    }
+  }
+
+  /// Gives `put` the header, then the tensors in the order of the file.
+  fileprivate static func encode(
+    _ tensors: [String: Tensor], metadata: [(key: String, text: String)],
+    _ put: ([UInt8]) throws(MACEError) -> Void
+  ) throws(MACEError) {
+    let order = order(tensors)
+    try put(try header(tensors, order, metadata))
+    for name in order {
+      if let tensor = tensors[name] { try put(try tensor.littleEndianBytes(name)) }
+    }
+  }
+
+  /// Widest numbers first, so that all are aligned.
+  fileprivate static func order(_ tensors: [String: Tensor]) -> [String] {
+    tensors.keys.sorted { a, b in
       let (x, y) = (tensors[a]?.element.size ?? 0, tensors[b]?.element.size ?? 0)
       return x != y ? x > y : a < b
     }
-    var notes: [(key: String, value: JSON)] = [
-      ("format", .text(SafetensorsReader.format)), ("format_version", .text(SafetensorsReader.version)),
-      ("configuration", .text(configuration.json.encoded)),
-      ("buffers", .text(JSON.texts(order.filter { tensors[$0]?.isParameter == false }).encoded)),
+  }
+
+  /// Length and text of the header.
+  private static func header(
+    _ tensors: [String: Tensor], _ order: [String], _ metadata: [(key: String, text: String)]
+  ) throws(MACEError) -> [UInt8] {
+    var fields: [(key: String, value: JSON)] = [
+      ("__metadata__", .object(metadata.map { ($0.key, .text($0.text)) }))
     ]
-    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) { notes.append((key, .text(value))) }
-    var fields: [(key: String, value: JSON)] = [("__metadata__", .object(notes))]
     var offset = 0
     for name in order {
       guard let tensor = tensors[name] else { continue }
@@ -79,12 +101,12 @@ extension MACEModel {
     }
     var text = Array(JSON.object(fields).encoded.utf8)
     while !text.count.isMultiple(of: 8) { text.append(0x20) }
-    guard text.count <= SafetensorsReader.headerLimit else {
+    guard text.count <= headerLimit else {
       throw MACEError(
         .invalidArgument, "the metadata are too long (\(text.count) bytes); keep them below 16 MB")
     }
     let length = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) }
-    return (length + text, order)
+    return length + text
   }
 }
 

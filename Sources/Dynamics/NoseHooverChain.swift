@@ -1,3 +1,4 @@
+import Atomistics
 import Diagnostics
 import Glibc
 

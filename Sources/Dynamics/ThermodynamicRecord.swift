@@ -1,3 +1,5 @@
+import Atomistics
+
 /// One line of the log: what a run looks like at one step.
 public struct ThermodynamicRecord: Sendable {
   public var step: Int

@@ -74,6 +74,28 @@ public struct SphericalHarmonics: Sendable {
     return SIMD3(gx, gy, gz)
   }
 
+  /// Writes d · ∂Y_lm/∂(x, y, z) to `values[0..<count]`: the derivative along a tangent d of the sphere.
+  public func tangent(
+    _ x: Double, _ y: Double, _ z: Double, along d: SIMD3<Double>, _ values: UnsafeMutablePointer<Double>,
+    scratch: UnsafeMutablePointer<Double>
+  ) {
+    let (c, s, q) = polynomials(x, y, z, scratch)
+    values[0] = 0
+    norms.withUnsafeBufferPointer { norms in
+      for l in stride(from: 1, through: maxDegree, by: 1) {
+        let row = l * (l + 1) / 2
+        values[l * l + l] = norms[row] * q[row + 1] * d.y
+        for m in 1...l {
+          let dq = m < l ? q[row + m + 1] * d.y : 0
+          let mq = Double(m) * q[row + m]
+          let dc = mq * (c[m - 1] * d.z - s[m - 1] * d.x), ds = mq * (s[m - 1] * d.z + c[m - 1] * d.x)
+          values[l * l + l + m] = norms[row + m] * (dq * c[m] + dc)
+          values[l * l + l - m] = norms[row + m] * (dq * s[m] + ds)
+        }
+      }
+    }
+  }
+
   /// c_m, s_m at [m] and Q_l^m at [l(l+1)/2 + m]; Q from
   /// (l−m) Q_l^m = (2l−1) y Q_{l−1}^m − (l+m−1) Q_{l−2}^m, Q_m^m = (2m−1)!!.
   @inline(__always)

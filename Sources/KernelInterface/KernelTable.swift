@@ -2,15 +2,24 @@
 ///
 /// Layout of features: `[atom][row][channel]`, channel innermost and padded with zeros to a multiple of
 /// `KernelTable.channelAlignment`, so that a row is a whole number of vectors for every instruction set.
-public struct KernelTable<Element>: @unchecked Sendable {
+public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
   public typealias In = UnsafePointer<Element>
   public typealias Out = UnsafeMutablePointer<Element>
+  public typealias Weights = UnsafePointer<Element.Weight>
+  public typealias WeightGradient = UnsafeMutablePointer<Element.Weight>
 
   /// y[yRow[r] + w] (+)= Σ_u x[xRow[r] + u] · weight[u][w], r < rows, u < inner, w < outer (whole vectors).
   public typealias Linear =
     @Sendable (
       _ rows: Int, _ xRows: UnsafePointer<Int>, _ yRows: UnsafePointer<Int>, _ inner: Int, _ outer: Int,
-      _ x: In, _ weight: In, _ y: Out, _ accumulate: Bool
+      _ x: In, _ weight: Weights, _ y: Out, _ accumulate: Bool
+    ) -> Void
+
+  /// gradient[u][w] += Σ_r x[xRow[r] + u] · g[yRow[r] + w], shapes as in `Linear`; of duals, the tangent of it.
+  public typealias LinearGradient =
+    @Sendable (
+      _ rows: Int, _ xRows: UnsafePointer<Int>, _ yRows: UnsafePointer<Int>, _ inner: Int, _ outer: Int,
+      _ x: In, _ g: In, _ gradient: WeightGradient
     ) -> Void
 
   /// y = constant · silu(x) and slope = dy/dx, `count` numbers (whole vectors); y may be x.
@@ -29,12 +38,12 @@ public struct KernelTable<Element>: @unchecked Sendable {
     ) -> Void
 
   /// The adjoint of `Convolve` for one receiver: from G = ∂E/∂M it sets ∂E/∂R (layout of R) and ∂E/∂Q (layout
-  /// of Q) and, if `senderAdjoints` is given, adds ∂E/∂S_e to each edge's sender.
+  /// of Q; left out if nil) and, if `senderAdjoints` is given, adds ∂E/∂S_e to each edge's sender.
   public typealias ConvolveAdjoint =
     @Sendable (
       _ tiles: UnsafePointer<ConvolutionTile>, _ tileCount: Int, _ edges: Int, _ channels: Int,
       _ weights: In, _ weightAdjoints: Out, _ pathStride: Int,
-      _ couplings: In, _ couplingAdjoints: Out, _ couplingStride: Int,
+      _ couplings: In, _ couplingAdjoints: Out?, _ couplingStride: Int,
       _ senders: UnsafePointer<UnsafePointer<Element>>,
       _ senderAdjoints: UnsafePointer<UnsafeMutablePointer<Element>>?, _ messageAdjoint: In
     ) -> Void
@@ -45,20 +54,22 @@ public struct KernelTable<Element>: @unchecked Sendable {
   public typealias Contract =
     @Sendable (
       _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ channels: Int,
-      _ coefficients: In, _ coefficientCount: Int,
+      _ coefficients: Weights, _ coefficientCount: Int,
       _ features: UnsafePointer<UnsafePointer<Element>>,
       _ outputs: UnsafePointer<UnsafeMutablePointer<Element>>,
       _ scratch: Out
     ) -> Void
 
-  /// The adjoint of `Contract`: adds Σ_d G[d][c] ∂polynomial_d/∂A[i][c] to `featureAdjoints`.
+  /// The adjoint of `Contract`: adds Σ_d G[d][c] ∂polynomial_d/∂A[i][c] to `featureAdjoints` and, if given, Σ_atoms
+  /// G[d][c] · monomial to `gradient` (layout of the coefficients); of duals, the tangent of it.
   public typealias ContractAdjoint =
     @Sendable (
       _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ channels: Int,
-      _ coefficients: In, _ coefficientCount: Int,
+      _ coefficients: Weights, _ coefficientCount: Int,
       _ features: UnsafePointer<UnsafePointer<Element>>,
       _ outputAdjoints: UnsafePointer<UnsafePointer<Element>>,
-      _ featureAdjoints: UnsafePointer<UnsafeMutablePointer<Element>>, _ scratch: Out
+      _ featureAdjoints: UnsafePointer<UnsafeMutablePointer<Element>>, _ gradient: WeightGradient?,
+      _ scratch: Out
     ) -> Void
 
   /// The rate of independent fused multiply–adds over `iterations` rounds: returns the number of
@@ -67,6 +78,7 @@ public struct KernelTable<Element>: @unchecked Sendable {
 
   public var instructionSet: String
   public var linear: Linear
+  public var linearGradient: LinearGradient
   public var silu: SiLU
   public var convolve: Convolve
   public var convolveAdjoint: ConvolveAdjoint
@@ -75,12 +87,14 @@ public struct KernelTable<Element>: @unchecked Sendable {
   public var peakLoop: PeakLoop
 
   public init(
-    instructionSet: String, linear: @escaping Linear, silu: @escaping SiLU, convolve: @escaping Convolve,
+    instructionSet: String, linear: @escaping Linear,
+    linearGradient: @escaping LinearGradient, silu: @escaping SiLU, convolve: @escaping Convolve,
     convolveAdjoint: @escaping ConvolveAdjoint, contract: @escaping Contract,
     contractAdjoint: @escaping ContractAdjoint, peakLoop: @escaping PeakLoop
   ) {
     self.instructionSet = instructionSet
     self.linear = linear
+    self.linearGradient = linearGradient
     self.silu = silu
     self.convolve = convolve
     self.convolveAdjoint = convolveAdjoint

@@ -8,7 +8,7 @@ import KernelInterface
 /// for `atoms` (1 or 4) atoms of one species, so that a coefficient is loaded once for four atoms.
 func contract<L: Lane>(
   _ lane: L.Type, polynomials: UnsafePointer<Polynomial>, polynomialCount: Int, atoms: Int, channels: Int,
-  coefficients: UnsafePointer<L.Element>, coefficientCount: Int,
+  coefficients: UnsafePointer<L.Element.Weight>, coefficientCount: Int,
   features: UnsafePointer<UnsafePointer<L.Element>>,
   outputs: UnsafePointer<UnsafeMutablePointer<L.Element>>, scratch: UnsafeMutablePointer<L.Element>
 ) {
@@ -67,11 +67,13 @@ private func innerValues<L: Lane>(
 
 /// The adjoint: with g = ∂E/∂B[d], walk the tree from the roots, where `back(node)` is g times the node's
 /// monomial, and ∂E/∂A[child] += back(node) · value(child). Values come first, from the leaves up.
+/// ∂E/∂w(node) = back(node), summed over the atoms.
 func contractAdjoint<L: Lane>(
   _ lane: L.Type, polynomials: UnsafePointer<Polynomial>, polynomialCount: Int, atoms: Int, channels: Int,
-  coefficients: UnsafePointer<L.Element>, coefficientCount: Int,
+  coefficients: UnsafePointer<L.Element.Weight>, coefficientCount: Int,
   features: UnsafePointer<UnsafePointer<L.Element>>, outputAdjoints: UnsafePointer<UnsafePointer<L.Element>>,
-  featureAdjoints: UnsafePointer<UnsafeMutablePointer<L.Element>>, scratch: UnsafeMutablePointer<L.Element>
+  featureAdjoints: UnsafePointer<UnsafeMutablePointer<L.Element>>,
+  gradient: UnsafeMutablePointer<L.Element.Weight>?, scratch: UnsafeMutablePointer<L.Element>
 ) {
   @inline(__always) func run(_ n: Int) {
     var k = 0
@@ -79,6 +81,7 @@ func contractAdjoint<L: Lane>(
       let w = Coefficients<L>(coefficients, coefficientCount, k)
       let a = Quartet<L>.Rows(features, k, n)
       let da = Quartet<L>.MutableRows(featureAdjoints, k, n)
+      let dw = gradient.map { CoefficientGradient<L>($0, coefficientCount, k) }
       for d in 0..<polynomialCount {
         let polynomial = polynomials[d]
         let degree = Int(polynomial.degree)
@@ -92,6 +95,7 @@ func contractAdjoint<L: Lane>(
           let slot = scratch + root * 4 * L.count
           let value = degree == 1 ? Quartet<L>(repeating: w[node.coefficient]) : Quartet<L>(slot, n)
           da.add(g, value, row, n)
+          dw?.add(g, Quartet<L>(a, row, n), node.coefficient, n)
           if degree > 1 { g.times(Quartet<L>(a, row, n), n).store(slot, n) }
         }
         for level in 0..<max(degree - 1, 0) {
@@ -102,6 +106,7 @@ func contractAdjoint<L: Lane>(
             for j in Int(node.firstChild)..<Int(node.endChild) {
               let child = polynomial.nodes[j]
               let row = Int(child.index) * channels
+              dw?.add(back, Quartet<L>(a, row, n), child.coefficient, n)
               if childrenAreLeaves {
                 da.add(w[child.coefficient], back, row, n)
               } else {
@@ -121,14 +126,39 @@ func contractAdjoint<L: Lane>(
 
 /// Coefficients of the channels from `k` on: `[block of channelAlignment][coefficient][lane]`.
 private struct Coefficients<L: Lane> {
-  let base: UnsafePointer<L.Element>
+  let base: UnsafePointer<L.Element.Weight>
 
-  @inline(__always) init(_ coefficients: UnsafePointer<L.Element>, _ count: Int, _ k: Int) {
+  @inline(__always) init(_ coefficients: UnsafePointer<L.Element.Weight>, _ count: Int, _ k: Int) {
     let block = k / channelAlignment
     base = coefficients + (block * count * channelAlignment + k % channelAlignment)
   }
 
-  @inline(__always) subscript(_ i: Int32) -> L { L.load(base + Int(i) * channelAlignment) }
+  @inline(__always) subscript(_ i: Int32) -> L.WeightLane {
+    L.WeightLane.load(base + Int(i) * channelAlignment)
+  }
+}
+
+/// The gradient of the coefficients, in their layout.
+private struct CoefficientGradient<L: Lane> {
+  let base: UnsafeMutablePointer<L.Element.Weight>
+
+  @inline(__always) init(_ gradient: UnsafeMutablePointer<L.Element.Weight>, _ count: Int, _ k: Int) {
+    let block = k / channelAlignment
+    base = gradient + (block * count * channelAlignment + k % channelAlignment)
+  }
+
+  /// Adds Σ_atoms x · y to coefficient `i`, if the node has one.
+  @inline(__always) func add(_ x: Quartet<L>, _ y: Quartet<L>, _ i: Int32, _ n: Int) {
+    guard i >= 0 else { return }
+    let p = base + Int(i) * channelAlignment
+    var sum = L.addProduct(x.a, y.a, to: L.WeightLane.load(p))
+    if n > 1 {
+      sum = L.addProduct(x.b, y.b, to: sum)
+      sum = L.addProduct(x.c, y.c, to: sum)
+      sum = L.addProduct(x.d, y.d, to: sum)
+    }
+    sum.store(p)
+  }
 }
 
 /// One vector of channels of four atoms (or of one); `n` is the literal 4 or 1.
@@ -164,18 +194,24 @@ private struct Quartet<L: Lane> {
         L.fma(x.d, y.d, L.load(d + i)).store(d + i)
       }
     }
-    @inline(__always) func add(_ w: L, _ y: Quartet, _ i: Int, _ n: Int) {
-      add(Quartet(repeating: w), y, i, n)
+    /// rows[i] += w · y
+    @inline(__always) func add(_ w: L.WeightLane, _ y: Quartet, _ i: Int, _ n: Int) {
+      L.fma(weight: w, y.a, L.load(a + i)).store(a + i)
+      if n > 1 {
+        L.fma(weight: w, y.b, L.load(b + i)).store(b + i)
+        L.fma(weight: w, y.c, L.load(c + i)).store(c + i)
+        L.fma(weight: w, y.d, L.load(d + i)).store(d + i)
+      }
     }
   }
 
   @inline(__always) init() {}
 
-  @inline(__always) init(repeating w: L) {
-    a = w
-    b = w
-    c = w
-    d = w
+  @inline(__always) init(repeating w: L.WeightLane) {
+    a = L(weight: w)
+    b = a
+    c = a
+    d = a
   }
 
   @inline(__always) init(_ rows: Rows, _ i: Int, _ n: Int) {
@@ -228,12 +264,12 @@ private struct Quartet<L: Lane> {
     }
   }
 
-  @inline(__always) mutating func add(_ w: L, _ y: Quartet, _ n: Int) {
-    a = L.fma(w, y.a, a)
+  @inline(__always) mutating func add(_ w: L.WeightLane, _ y: Quartet, _ n: Int) {
+    a = L.fma(weight: w, y.a, a)
     if n > 1 {
-      b = L.fma(w, y.b, b)
-      c = L.fma(w, y.c, c)
-      d = L.fma(w, y.d, d)
+      b = L.fma(weight: w, y.b, b)
+      c = L.fma(weight: w, y.c, c)
+      d = L.fma(weight: w, y.d, d)
     }
   }
 

@@ -60,53 +60,65 @@ func convolve<L: Lane>(
 func convolveAdjoint<L: Lane>(
   _ lane: L.Type, tiles: UnsafePointer<ConvolutionTile>, tileCount: Int, edges: Int, channels: Int,
   weights: UnsafePointer<L.Element>, weightAdjoints: UnsafeMutablePointer<L.Element>, pathStride: Int,
-  couplings: UnsafePointer<L.Element>, couplingAdjoints: UnsafeMutablePointer<L.Element>, couplingStride: Int,
+  couplings: UnsafePointer<L.Element>, couplingAdjoints: UnsafeMutablePointer<L.Element>?,
+  couplingStride: Int,
   senders: UnsafePointer<UnsafePointer<L.Element>>,
   senderAdjoints: UnsafePointer<UnsafeMutablePointer<L.Element>>?, messageAdjoint: UnsafePointer<L.Element>
 ) {
-  for t in 0..<tileCount {
-    let tile = tiles[t]
-    let path = Int(tile.path) * pathStride, s = Int(tile.senderRow) * channels
-    let g = messageAdjoint + Int(tile.messageRow) * channels
-    let isFirst = tile.isFirst
-    for e in 0..<edges {
-      let q = couplings + (e * couplingStride + Int(tile.coupling))
-      let dq = couplingAdjoints + (e * couplingStride + Int(tile.coupling))
-      let r = weights + (path + e * channels), dr = weightAdjoints + (path + e * channels)
-      let x = senders[e] + s
-      let dx = senderAdjoints.map { $0[e] + s }
-      withShape(tile.rows, tile.columns) { rows, columns in
-        var q0 = Columns<L>(), q1 = Columns<L>(), q2 = Columns<L>(), q3 = Columns<L>()
-        var q4 = Columns<L>(), q5 = Columns<L>(), q6 = Columns<L>()
-        var k = 0
-        while k < channels {
-          let sender = Columns<L>(x + k, channels, columns)
-          let weight = L.load(r + k)
-          var back = Columns<L>()
-          @inline(__always) func row(_ m: Int, _ sums: inout Columns<L>) {
-            let gm = L.load(g + (m * channels + k))
-            back.add(q + m * columns, gm, columns)
-            sums.add(weight * gm, sender, columns)
+  // two loops: a test for couplings inside would cost registers
+  if let couplingAdjoints {
+    adjoint(true, couplingAdjoints)
+  } else {
+    adjoint(false, weightAdjoints)
+  }
+
+  @inline(__always) func adjoint(_ wantsCouplings: Bool, _ couplingAdjoints: UnsafeMutablePointer<L.Element>)
+  {
+    for t in 0..<tileCount {
+      let tile = tiles[t]
+      let path = Int(tile.path) * pathStride, s = Int(tile.senderRow) * channels
+      let g = messageAdjoint + Int(tile.messageRow) * channels
+      let isFirst = tile.isFirst
+      for e in 0..<edges {
+        let q = couplings + (e * couplingStride + Int(tile.coupling))
+        let dq = couplingAdjoints + (e * couplingStride + Int(tile.coupling))
+        let r = weights + (path + e * channels), dr = weightAdjoints + (path + e * channels)
+        let x = senders[e] + s
+        let dx = senderAdjoints.map { $0[e] + s }
+        withShape(tile.rows, tile.columns) { rows, columns in
+          var q0 = Columns<L>(), q1 = Columns<L>(), q2 = Columns<L>(), q3 = Columns<L>()
+          var q4 = Columns<L>(), q5 = Columns<L>(), q6 = Columns<L>()
+          var k = 0
+          while k < channels {
+            let sender = Columns<L>(x + k, channels, columns)
+            let weight = L.load(r + k)
+            var back = Columns<L>()
+            @inline(__always) func row(_ m: Int, _ sums: inout Columns<L>) {
+              let gm = L.load(g + (m * channels + k))
+              back.add(q + m * columns, gm, columns)
+              if wantsCouplings { sums.add(weight * gm, sender, columns) }
+            }
+            row(0, &q0)
+            if rows > 1 { row(1, &q1) }
+            if rows > 2 { row(2, &q2) }
+            if rows > 3 { row(3, &q3) }
+            if rows > 4 { row(4, &q4) }
+            if rows > 5 { row(5, &q5) }
+            if rows > 6 { row(6, &q6) }
+            let radial = back.dot(sender, columns)
+            (isFirst ? radial : radial + L.load(dr + k)).store(dr + k)
+            if let dx { back.addScaled(weight, to: dx + k, channels, columns) }
+            k += L.count
           }
-          row(0, &q0)
-          if rows > 1 { row(1, &q1) }
-          if rows > 2 { row(2, &q2) }
-          if rows > 3 { row(3, &q3) }
-          if rows > 4 { row(4, &q4) }
-          if rows > 5 { row(5, &q5) }
-          if rows > 6 { row(6, &q6) }
-          let radial = back.dot(sender, columns)
-          (isFirst ? radial : radial + L.load(dr + k)).store(dr + k)
-          if let dx { back.addScaled(weight, to: dx + k, channels, columns) }
-          k += L.count
+          guard wantsCouplings else { return }
+          q0.storeSums(dq, columns)
+          if rows > 1 { q1.storeSums(dq + columns, columns) }
+          if rows > 2 { q2.storeSums(dq + 2 * columns, columns) }
+          if rows > 3 { q3.storeSums(dq + 3 * columns, columns) }
+          if rows > 4 { q4.storeSums(dq + 4 * columns, columns) }
+          if rows > 5 { q5.storeSums(dq + 5 * columns, columns) }
+          if rows > 6 { q6.storeSums(dq + 6 * columns, columns) }
         }
-        q0.storeSums(dq, columns)
-        if rows > 1 { q1.storeSums(dq + columns, columns) }
-        if rows > 2 { q2.storeSums(dq + 2 * columns, columns) }
-        if rows > 3 { q3.storeSums(dq + 3 * columns, columns) }
-        if rows > 4 { q4.storeSums(dq + 4 * columns, columns) }
-        if rows > 5 { q5.storeSums(dq + 5 * columns, columns) }
-        if rows > 6 { q6.storeSums(dq + 6 * columns, columns) }
       }
     }
   }

@@ -1,9 +1,13 @@
 import CKernelSupport
+import KernelInterface
 
 /// A vector of channels: what the kernels are generic over. One conforming type per element type and
 /// instruction set; all kernels are specialised inside this module.
 protocol Lane: SendableMetatype {
-  associatedtype Element
+  associatedtype Element: KernelElement
+  /// As many parameters of the model: this lane itself, or the values' lane of duals.
+  associatedtype WeightLane: Lane
+  where WeightLane.Element == Element.Weight, WeightLane.WeightLane == WeightLane
   /// Elements per vector.
   static var count: Int { get }
   /// Vectors per row tile of the linear kernel, bounded by the registers of the instruction set.
@@ -19,6 +23,27 @@ protocol Lane: SendableMetatype {
   func sum() -> Element
   /// constant · silu(x) and its slope.
   static func silu(_ x: Self, _ constant: Double) -> (value: Self, slope: Self)
+
+  init(weight: WeightLane)
+  /// w · b + c
+  static func fma(weight w: WeightLane, _ b: Self, _ c: Self) -> Self
+  /// sum + a · b; of duals, sum + the tangent of a · b.
+  static func addProduct(_ a: Self, _ b: Self, to sum: WeightLane) -> WeightLane
+}
+
+/// A lane of plain numbers, which duals are made of.
+protocol PlainLane: Lane where WeightLane == Self, Element: BinaryFloatingPoint, Element.Weight == Element {
+  /// Memory (a₀, b₀, a₁, b₁, …) as two vectors.
+  static func loadPairs(_ p: UnsafeRawPointer) -> (Self, Self)
+  static func storePairs(_ a: Self, _ b: Self, _ p: UnsafeMutableRawPointer)
+  /// constant · silu(x), its slope and its curvature.
+  static func curvedSilu(_ x: Self, _ constant: Double) -> (value: Self, slope: Self, curvature: Self)
+}
+
+extension PlainLane {
+  @inline(__always) init(weight: Self) { self = weight }
+  @inline(__always) static func fma(weight w: Self, _ b: Self, _ c: Self) -> Self { fma(w, b, c) }
+  @inline(__always) static func addProduct(_ a: Self, _ b: Self, to sum: Self) -> Self { fma(a, b, sum) }
 }
 
 extension Lane {
@@ -36,7 +61,15 @@ extension Lane {
     mk_fma_f16(a, b, c)
   }
   @inline(__always) private func sumD(_ a: VectorD) -> Double { mk_sum_d8(a) }
+  @inline(__always) private func evensD(_ a: VectorD, _ b: VectorD) -> VectorD { mk_evens_d8(a, b) }
+  @inline(__always) private func oddsD(_ a: VectorD, _ b: VectorD) -> VectorD { mk_odds_d8(a, b) }
+  @inline(__always) private func lowD(_ a: VectorD, _ b: VectorD) -> VectorD { mk_low_d8(a, b) }
+  @inline(__always) private func highD(_ a: VectorD, _ b: VectorD) -> VectorD { mk_high_d8(a, b) }
   @inline(__always) private func sumF(_ a: VectorF) -> Float { mk_sum_f16(a) }
+  @inline(__always) private func evensF(_ a: VectorF, _ b: VectorF) -> VectorF { mk_evens_f16(a, b) }
+  @inline(__always) private func oddsF(_ a: VectorF, _ b: VectorF) -> VectorF { mk_odds_f16(a, b) }
+  @inline(__always) private func lowF(_ a: VectorF, _ b: VectorF) -> VectorF { mk_low_f16(a, b) }
+  @inline(__always) private func highF(_ a: VectorF, _ b: VectorF) -> VectorF { mk_high_f16(a, b) }
   private let tile = 4
 #elseif ISA_AVX2
   typealias VectorD = SIMD4<Double>
@@ -49,7 +82,15 @@ extension Lane {
     mk_fma_f8(a, b, c)
   }
   @inline(__always) private func sumD(_ a: VectorD) -> Double { mk_sum_d4(a) }
+  @inline(__always) private func evensD(_ a: VectorD, _ b: VectorD) -> VectorD { mk_evens_d4(a, b) }
+  @inline(__always) private func oddsD(_ a: VectorD, _ b: VectorD) -> VectorD { mk_odds_d4(a, b) }
+  @inline(__always) private func lowD(_ a: VectorD, _ b: VectorD) -> VectorD { mk_low_d4(a, b) }
+  @inline(__always) private func highD(_ a: VectorD, _ b: VectorD) -> VectorD { mk_high_d4(a, b) }
   @inline(__always) private func sumF(_ a: VectorF) -> Float { mk_sum_f8(a) }
+  @inline(__always) private func evensF(_ a: VectorF, _ b: VectorF) -> VectorF { mk_evens_f8(a, b) }
+  @inline(__always) private func oddsF(_ a: VectorF, _ b: VectorF) -> VectorF { mk_odds_f8(a, b) }
+  @inline(__always) private func lowF(_ a: VectorF, _ b: VectorF) -> VectorF { mk_low_f8(a, b) }
+  @inline(__always) private func highF(_ a: VectorF, _ b: VectorF) -> VectorF { mk_high_f8(a, b) }
   private let tile = 2
 #else
   typealias VectorD = SIMD2<Double>
@@ -62,11 +103,20 @@ extension Lane {
     mk_fma_f4(a, b, c)
   }
   @inline(__always) private func sumD(_ a: VectorD) -> Double { mk_sum_d2(a) }
+  @inline(__always) private func evensD(_ a: VectorD, _ b: VectorD) -> VectorD { mk_evens_d2(a, b) }
+  @inline(__always) private func oddsD(_ a: VectorD, _ b: VectorD) -> VectorD { mk_odds_d2(a, b) }
+  @inline(__always) private func lowD(_ a: VectorD, _ b: VectorD) -> VectorD { mk_low_d2(a, b) }
+  @inline(__always) private func highD(_ a: VectorD, _ b: VectorD) -> VectorD { mk_high_d2(a, b) }
   @inline(__always) private func sumF(_ a: VectorF) -> Float { mk_sum_f4(a) }
+  @inline(__always) private func evensF(_ a: VectorF, _ b: VectorF) -> VectorF { mk_evens_f4(a, b) }
+  @inline(__always) private func oddsF(_ a: VectorF, _ b: VectorF) -> VectorF { mk_odds_f4(a, b) }
+  @inline(__always) private func lowF(_ a: VectorF, _ b: VectorF) -> VectorF { mk_low_f4(a, b) }
+  @inline(__always) private func highF(_ a: VectorF, _ b: VectorF) -> VectorF { mk_high_f4(a, b) }
   private let tile = 2
 #endif
 
-struct DoubleLane: Lane {
+struct DoubleLane: PlainLane {
+  typealias WeightLane = DoubleLane
   var v: VectorD
   @inline(__always) init(_ v: VectorD) { self.v = v }
   @inline(__always) static var count: Int { VectorD.scalarCount }
@@ -90,6 +140,26 @@ struct DoubleLane: Lane {
     let c = VectorD(repeating: constant)
     let y = x.v * sigmoid
     return (Self(c * y), Self(c * (sigmoid + y * (one - sigmoid))))
+  }
+
+  @inline(__always) static func curvedSilu(
+    _ x: Self, _ constant: Double
+  ) -> (value: Self, slope: Self, curvature: Self) {
+    let one = VectorD(repeating: 1)
+    let s = one / (one + exponential(-x.v))
+    let c = VectorD(repeating: constant)
+    let y = x.v * s, t = one - s
+    return (Self(c * y), Self(c * (s + y * t)), Self(c * s * t * (one + one + x.v - y - y)))
+  }
+
+  @inline(__always) static func loadPairs(_ p: UnsafeRawPointer) -> (Self, Self) {
+    let a = p.loadUnaligned(as: VectorD.self)
+    let b = (p + MemoryLayout<VectorD>.size).loadUnaligned(as: VectorD.self)
+    return (Self(evensD(a, b)), Self(oddsD(a, b)))
+  }
+  @inline(__always) static func storePairs(_ a: Self, _ b: Self, _ p: UnsafeMutableRawPointer) {
+    p.storeBytes(of: lowD(a.v, b.v), as: VectorD.self)
+    (p + MemoryLayout<VectorD>.size).storeBytes(of: highD(a.v, b.v), as: VectorD.self)
   }
 
   /// eˣ to about 1 ulp: x = k ln 2 + s, |s| ≤ ln 2 / 2, Taylor series to s¹³, exponent put in by bits.
@@ -132,7 +202,8 @@ struct DoubleLane: Lane {
   typealias IntegersF = SIMD4<Int32>
 #endif
 
-struct FloatLane: Lane {
+struct FloatLane: PlainLane {
+  typealias WeightLane = FloatLane
   var v: VectorF
   @inline(__always) init(_ v: VectorF) { self.v = v }
   @inline(__always) static var count: Int { VectorF.scalarCount }
@@ -156,6 +227,26 @@ struct FloatLane: Lane {
     let c = VectorF(repeating: Float(constant))
     let y = x.v * sigmoid
     return (Self(c * y), Self(c * (sigmoid + y * (one - sigmoid))))
+  }
+
+  @inline(__always) static func curvedSilu(
+    _ x: Self, _ constant: Double
+  ) -> (value: Self, slope: Self, curvature: Self) {
+    let one = VectorF(repeating: 1)
+    let s = one / (one + exponential(-x.v))
+    let c = VectorF(repeating: Float(constant))
+    let y = x.v * s, t = one - s
+    return (Self(c * y), Self(c * (s + y * t)), Self(c * s * t * (one + one + x.v - y - y)))
+  }
+
+  @inline(__always) static func loadPairs(_ p: UnsafeRawPointer) -> (Self, Self) {
+    let a = p.loadUnaligned(as: VectorF.self)
+    let b = (p + MemoryLayout<VectorF>.size).loadUnaligned(as: VectorF.self)
+    return (Self(evensF(a, b)), Self(oddsF(a, b)))
+  }
+  @inline(__always) static func storePairs(_ a: Self, _ b: Self, _ p: UnsafeMutableRawPointer) {
+    p.storeBytes(of: lowF(a.v, b.v), as: VectorF.self)
+    (p + MemoryLayout<VectorF>.size).storeBytes(of: highF(a.v, b.v), as: VectorF.self)
   }
 
   /// eˣ to about 1 ulp; as for doubles, with a series to s⁷ and arguments clamped to ±87.

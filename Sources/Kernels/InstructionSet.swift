@@ -63,4 +63,26 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     #endif
     return KernelsBaseline.float32Kernels()
   }
+
+  public var float64Dual: KernelTable<Dual<Double>> {
+    #if arch(x86_64)
+      switch self {
+      case .avx512: return KernelsAVX512.float64DualKernels()
+      case .avx2: return KernelsAVX2.float64DualKernels()
+      case .baseline: break
+      }
+    #endif
+    return KernelsBaseline.float64DualKernels()
+  }
+
+  public var float32Dual: KernelTable<Dual<Float>> {
+    #if arch(x86_64)
+      switch self {
+      case .avx512: return KernelsAVX512.float32DualKernels()
+      case .avx2: return KernelsAVX2.float32DualKernels()
+      case .baseline: break
+      }
+    #endif
+    return KernelsBaseline.float32DualKernels()
+  }
 }

@@ -7,26 +7,29 @@ import Synchronization
 
 /// A model in the form the kernels read, for one precision and instruction set. Immutable but for the
 /// elements' tables, which are made when an element is first met.
-final class CompiledModel<Element: FeatureScalar>: Sendable {
+final class CompiledModel<Weight: PlainScalar>: Sendable {
   let model: MACEModel
-  let kernels: KernelTable<Element>
-  let layers: [InteractionLayer<Element>]
+  let instructionSet: InstructionSet
+  let layers: [InteractionLayer<Weight>]
   let basis: RadialBasis
   let repulsion: PairRepulsion?
   let harmonics: SphericalHarmonics
   let appliesCutoffToWeights: Bool
-  private let species: Mutex<[SpeciesData<Element>?]>
+  private let species: Mutex<[SpeciesData<Weight>?]>
 
-  init(_ model: MACEModel, _ set: InstructionSet) throws(MACEError) {
+  /// - Parameter other: a model that differs in its parameters only, whose plans are used again.
+  init(
+    _ model: MACEModel, _ set: InstructionSet, like other: CompiledModel? = nil
+  ) throws(MACEError) {
     self.model = model
-    kernels = Element.kernels(set)
+    instructionSet = set
     let c = model.configuration
     guard !c.layers.isEmpty, !c.atomicNumbers.isEmpty, !c.heads.isEmpty, c.cutoff.isFinite, c.cutoff > 0
     else {
       throw MACEError(.format, "the model has no layer, element or head, or its cutoff is not positive")
     }
-    var layers: [InteractionLayer<Element>] = []
-    for t in c.layers.indices { layers.append(try InteractionLayer(model, layer: t)) }
+    var layers: [InteractionLayer<Weight>] = []
+    for t in c.layers.indices { layers.append(try InteractionLayer(model, layer: t, like: other?.layers[t])) }
     for (a, b) in zip(layers, layers.dropFirst())
     where a.configuration.outputIrreps != b.configuration.nodeIrreps {
       throw MACEError(
@@ -50,10 +53,10 @@ final class CompiledModel<Element: FeatureScalar>: Sendable {
   }
 
   /// Tables of all elements met so far, those of the given nodes among them; made on first use.
-  func data(for nodes: [Int32]) throws(MACEError) -> [SpeciesData<Element>?] {
+  func data(for nodes: [Int32]) throws(MACEError) -> [SpeciesData<Weight>?] {
     try species.withLock { (tables) throws(MACEError) in
       for z in nodes.lazy.map(Int.init) where tables[z] == nil {
-        tables[z] = try SpeciesData(model, layers, species: z, kernels)
+        tables[z] = try SpeciesData(model, layers, species: z, Weight.kernels(instructionSet))
       }
       return tables
     }

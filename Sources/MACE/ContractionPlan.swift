@@ -22,14 +22,14 @@ final class ContractionPlan: @unchecked Sendable {
   private var contributions: [Contribution] = []
   private var starts: [Int] = [0]
   /// Weight tensors, [element][path][channel].
-  private let weights: [(values: [Double], paths: Int, channels: Int)]
+  private let weights: [(name: String, paths: Int, channels: Int)]
 
   init(_ model: MACEModel, layer t: Int) throws(MACEError) {
     let layer = model.configuration.layers[t]
     let rows = layer.targetIrreps.rows
     let channels = layer.targetIrreps.maxMultiplicity
     let elements = layer.agnosticProduct ? 1 : model.configuration.atomicNumbers.count
-    var weights: [(values: [Double], paths: Int, channels: Int)] = []
+    var weights: [(name: String, paths: Int, channels: Int)] = []
     var built: [Tree] = []
     for (k, block) in layer.productIrreps.blocks.enumerated() {
       let prefix = "products.\(t).symmetric_contractions.contractions.\(k)."
@@ -46,7 +46,7 @@ final class ContractionPlan: @unchecked Sendable {
             .format, "\(prefix)\(name): shape \(w.shape) does not fit U_matrix_\(order) \(u.shape)")
         }
         let tensor = Int32(weights.count)
-        weights.append((w.values, paths, channels))
+        weights.append((prefix + name, paths, channels))
         Self.gather(u.values, order: order, rows: rows, paths: paths, tensor: tensor, into: &monomials)
       }
       for component in monomials { built.append(Tree(component, degree: correlation)) }
@@ -80,8 +80,12 @@ final class ContractionPlan: @unchecked Sendable {
   }
 
   /// Coefficients of element z for the kernels, `[block of channels][coefficient][lane]`.
-  func coefficients<Element: FeatureScalar>(species z: Int, channels: Int) -> Buffer<Element> {
-    let buffer = Buffer<Element>(paddedToVectors(channels) * coefficientCount)
+  func coefficients<Weight: PlainScalar>(
+    _ model: MACEModel, species z: Int, channels: Int
+  ) throws(MACEError) -> Buffer<Weight> {
+    var values: [[Double]] = []
+    for tensor in weights { values.append(try model.values(tensor.name)) }
+    let buffer = Buffer<Weight>(paddedToVectors(channels) * coefficientCount)
     let lanes = channelAlignment
     for i in 0..<coefficientCount {
       for c in 0..<channels {
@@ -89,12 +93,32 @@ final class ContractionPlan: @unchecked Sendable {
         for k in starts[i]..<starts[i + 1] {
           let term = contributions[k]
           let w = weights[Int(term.tensor)]
-          sum += term.value * w.values[(z * w.paths + Int(term.path)) * w.channels + c]
+          sum += term.value * values[Int(term.tensor)][(z * w.paths + Int(term.path)) * w.channels + c]
         }
-        buffer.base[(c / lanes * coefficientCount + i) * lanes + c % lanes] = Element(sum)
+        buffer.base[(c / lanes * coefficientCount + i) * lanes + c % lanes] = Weight(sum)
       }
     }
     return buffer
+  }
+
+  /// Adds the gradient of element z's coefficients to that of the weight tensors.
+  func pull<Weight: PlainScalar>(
+    _ gradient: Buffer<Weight>, species z: Int, channels: Int, to sums: inout [String: [Double]]
+  ) {
+    let lanes = channelAlignment
+    for (k, w) in weights.enumerated() {
+      sums.withTensor(w.name) { sum in
+        for i in 0..<coefficientCount {
+          for term in contributions[starts[i]..<starts[i + 1]] where Int(term.tensor) == k {
+            let row = (z * w.paths + Int(term.path)) * w.channels
+            for c in 0..<channels {
+              let g = gradient.base[(c / lanes * coefficientCount + i) * lanes + c % lanes]
+              sum[row + c] += term.value * Double(g)
+            }
+          }
+        }
+      }
+    }
   }
 
   private static func power(_ base: Int, _ exponent: Int) -> Int {

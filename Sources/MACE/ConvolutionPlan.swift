@@ -70,21 +70,21 @@ final class ConvolutionPlan: @unchecked Sendable {
 
   /// Q = Σ C Y of one edge, times `factor` (the cutoff, where the model applies it to the path weights).
   func couple<Element: FeatureScalar>(
-    _ y: UnsafePointer<Double>, factor: Double, _ q: UnsafeMutablePointer<Element>,
-    scratch: UnsafeMutablePointer<Double>
+    _ y: UnsafePointer<Element.Wide>, factor: Element.Wide, _ q: UnsafeMutablePointer<Element>,
+    scratch: UnsafeMutablePointer<Element.Wide>
   ) {
-    scratch.update(repeating: 0, count: couplingCount)
+    scratch.update(repeating: .zero, count: couplingCount)
     let terms = terms.base
     for k in 0..<termCount {
       let t = terms[k]
-      scratch[Int(t.coupling)] += t.coefficient * y[Int(t.harmonic)]
+      scratch[Int(t.coupling)] += y[Int(t.harmonic)].scaled(by: t.coefficient)
     }
-    for k in 0..<couplingCount { q[k] = Element(scratch[k] * factor) }
+    for k in 0..<couplingCount { q[k] = Element(wide: scratch[k] * factor) }
   }
 
   /// From ∂E/∂Q: sets ∂E/∂Y and returns ∂E/∂factor.
   func coupleAdjoint<Element: FeatureScalar>(
-    _ y: UnsafePointer<Double>, factor: Double, _ dq: UnsafePointer<Element>, harmonics: Int,
+    _ y: UnsafePointer<Element.Wide>, factor: Double, _ dq: UnsafePointer<Element>, harmonics: Int,
     _ dy: UnsafeMutablePointer<Double>
   ) -> Double {
     dy.update(repeating: 0, count: harmonics)
@@ -92,9 +92,9 @@ final class ConvolutionPlan: @unchecked Sendable {
     let terms = terms.base
     for k in 0..<termCount {
       let t = terms[k]
-      let g = t.coefficient * Double(dq[Int(t.coupling)])
+      let g = t.coefficient * dq[Int(t.coupling)].wide.value
       dy[Int(t.harmonic)] += g * factor
-      factorAdjoint += g * y[Int(t.harmonic)]
+      factorAdjoint += g * y[Int(t.harmonic)].value
     }
     return factorAdjoint
   }

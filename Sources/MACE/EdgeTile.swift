@@ -2,8 +2,8 @@ import Glibc
 
 /// Up to `capacity` edges of a block of receivers with their geometry, consecutive edges of a receiver
 /// together.
-final class EdgeTile {
-  static let capacity = 36
+final class EdgeTile<Wide: WideScalar> {
+  static var capacity: Int { 36 }
 
   var count = 0
   /// Receiver as an index into the block, and as a node; neighbour node.
@@ -13,12 +13,14 @@ final class EdgeTile {
   /// From the neighbour (sender) to the receiver, Å, and its length.
   let vector = Buffer<SIMD3<Double>>(capacity)
   let distance = Buffer<Double>(capacity)
+  /// The displacement of `vector` that tangents are taken along.
+  let displacement = Buffer<SIMD3<Double>>(Wide.isDual ? capacity : 0)
   /// Cutoff factor of the path weights and its slope.
-  let factor = Buffer<Double>(capacity)
+  let factor = Buffer<Wide>(capacity)
   let factorSlope = Buffer<Double>(capacity)
   let basis: Buffer<Double>
   let slopes: Buffer<Double>
-  let harmonics: Buffer<Double>
+  let harmonics: Buffer<Wide>
 
   init(basisCount: Int, harmonicCount: Int) {
     basis = Buffer(Self.capacity * basisCount)

@@ -6,18 +6,19 @@ extension Evaluator {
   /// layer's input (own rows and senders).
   func backwardBlock(_ t: Int, _ range: Range<Int>, _ s: ThreadScratch<Element>, atomicVirials: Bool) {
     let layer = model.layers[t]
-    let kernels = model.kernels
     s.layer = t
     let atoms = loadBlock(range, s)
     pullSenderAdjoints(t, atoms, s)
     // h = linear(B) + sc
     globalOffsets(atoms, s, s.outOffsets, width: layer.output.width)
     localOffsets(atoms, s.inOffsets, width: layer.product.width)
+    addProductGradient(t, atoms, s)
     layer.productLinear.applyTransposed(
       kernels, outputAdjoints[t].base, s.outOffsets.base, s.products.base, s.inOffsets.base, atoms: atoms,
       accumulate: false, s.rows)
     if t > 0 && layer.configuration.usesSelfConnection {
       globalOffsets(atoms, s, s.inOffsets, width: layer.node.width)
+      addSkipGradient(t, atoms, s)
       forEachSpecies(atoms, s) { z, run in
         (species[z]?.layers[t].skip ?? layer.skip)?.applyTransposed(
           kernels, outputAdjoints[t].base, s.outOffsets.base + run.lowerBound, outputAdjoints[t - 1].base,
@@ -37,7 +38,7 @@ extension Evaluator {
       kernels.contractAdjoint(
         layer.contraction.polynomials.base, layer.contraction.polynomialCount, count, layer.target.channels,
         data.layers[t].coefficients.base, layer.contraction.coefficientCount, s.inRows.base,
-        s.gradientRows.base, s.outRows.base, s.contraction.base)
+        s.gradientRows.base, s.outRows.base, s.gradient?.layers[t].coefficients[z].base, s.contraction.base)
     }
     s.lap(.contractionBackward)
     targetToMessage(t, atoms, s)
@@ -52,11 +53,12 @@ extension Evaluator {
     let adjoints = scratch[0].senderGradients[t + 1].base
     globalOffsets(atoms, s, s.inOffsets, width: next.senderWidth)
     globalOffsets(atoms, s, s.outOffsets, width: next.node.width)
+    addUpGradient(t + 1, adjoints, atoms, s)
     next.up.applyTransposed(
-      model.kernels, adjoints, s.inOffsets.base, outputAdjoints[t].base, s.outOffsets.base, atoms: atoms,
+      kernels, adjoints, s.inOffsets.base, outputAdjoints[t].base, s.outOffsets.base, atoms: atoms,
       accumulate: true, s.rows)
     next.down?.applyTransposed(
-      model.kernels, adjoints + next.sender.width, s.inOffsets.base, outputAdjoints[t].base,
+      kernels, adjoints + next.sender.width, s.inOffsets.base, outputAdjoints[t].base,
       s.outOffsets.base,
       atoms: atoms, accumulate: true, s.rows)
   }
@@ -64,7 +66,6 @@ extension Evaluator {
   /// From ∂e/∂A (in `s.targets`) to ∂e/∂M (in `s.messages`) and ∂e/∂ρ.
   private func targetToMessage(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>) {
     let layer = model.layers[t]
-    let kernels = model.kernels
     let width = layer.target.width
     s.densityAdjoint.zero(atoms)
     if layer.gated != nil {
@@ -78,10 +79,10 @@ extension Evaluator {
       for b in 0..<atoms {
         let i = s.atoms.base[b]
         let a = targets[t].base + i * width, g = s.targets.base + b * width
-        var dot = 0.0
-        for k in 0..<width { dot += Double(a[k]) * Double(g[k]) }
+        var dot = Wide.zero
+        for k in 0..<width { dot += a[k].wide * g[k].wide }
         let f = normaliser(t, densities[t].base[i])
-        s.densityAdjoint.base[b] = -dot * f
+        s.densityAdjoint.base[b] = (dot * f).scaled(by: -1)
         scaleRow(g, width, by: f)
       }
     }
@@ -92,6 +93,7 @@ extension Evaluator {
         s.outOffsets.base + run.lowerBound, atoms: run.count, accumulate: false, s.rows)
       source = s.targetsNext
     }
+    addTargetGradient(t, atoms, source, s)
     localOffsets(atoms, s.inOffsets, width: layer.message.width)
     layer.messageLinear.applyTransposed(
       kernels, source.base, s.outOffsets.base, s.messages.base, s.inOffsets.base, atoms: atoms,
@@ -101,7 +103,6 @@ extension Evaluator {
   /// The same through the gate of the NonLinear block: X = linear_1(M)/(ρβ+α) + residual(S).
   private func gateToMessage(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>) {
     let layer = model.layers[t]
-    let kernels = model.kernels
     guard let gated = layer.gated, let residual = layer.residual, let gateLinear = layer.gateLinear else {
       return
     }
@@ -121,10 +122,15 @@ extension Evaluator {
       gateAdjoint(t, x, s.targetsNext.base + b * layer.target.width, g)
       let f = normaliser(t, densities[t].base[i])
       let r = s.gatesNext.base + b * gated.width
-      var dot = 0.0
-      for k in 0..<gated.width { dot += Double(g[k]) * (Double(x[k]) - Double(r[k])) }
-      s.densityAdjoint.base[b] = -dot * f * layer.beta
+      var dot = Wide.zero
+      for k in 0..<gated.width { dot += g[k].wide * (x[k].wide - r[k].wide) }
+      // X − residual(S) = L(M)/(ρβ + α)
+      let slope = (dot * f).scaled(by: -1)
+      s.densityAdjoint.base[b] = slope.scaled(by: layer.beta)
+      s.gradient?.layers[t].alpha += slope.tangent
+      s.gradient?.layers[t].beta += (slope * densities[t].base[i]).tangent
     }
+    addGateGradient(t, atoms, s)
     if t > 0 {
       residual.applyTransposed(
         kernels, s.gates.base, s.outOffsets.base, s.senderGradients[t].base, s.inOffsets.base, atoms: atoms,
@@ -134,6 +140,7 @@ extension Evaluator {
       scaleRow(
         s.gates.base + b * gated.width, gated.width, by: normaliser(t, densities[t].base[s.atoms.base[b]]))
     }
+    addGatedMessageGradient(t, atoms, s)
     localOffsets(atoms, s.inOffsets, width: layer.message.width)
     layer.messageLinear.applyTransposed(
       kernels, s.gates.base, s.outOffsets.base, s.messages.base, s.inOffsets.base, atoms: atoms,
@@ -147,22 +154,23 @@ extension Evaluator {
     let layer = model.layers[t]
     guard let gate = layer.configuration.gate, let gated = layer.gated else { return }
     let channels = layer.target.channels
-    dx.update(repeating: 0, count: gated.width)
+    clearRow(dx, gated.width)
     for c in 0..<gate.scalarCount {
-      dx[c] = dy[c] * Element(gate.scalarActivation.evaluate(Double(x[c])).slope)
+      dx[c] = dy[c] * Element(wide: gate.scalarActivation.evaluate(x[c].wide).slope)
     }
     var row = 1
     for (b, block) in gate.gated.enumerated() {
       let gates = (1 + b) * gated.channels
       for c in 0..<block.multiplicity {
-        let (value, slope) = gate.gateActivation.evaluate(Double(x[gates + c]))
-        var dot: Element = 0
+        let (value, slope) = gate.gateActivation.evaluate(x[gates + c].wide)
+        let gateValue = Element(wide: value)
+        var dot = Element(wide: .zero)
         for m in 0..<block.dimension {
           let xm = (gate.gated.count + row + m) * channels + c, ym = (row + m) * channels + c
           dot += dy[ym] * x[xm]
-          dx[xm] = dy[ym] * Element(value)
+          dx[xm] = dy[ym] * gateValue
         }
-        dx[gates + c] = dot * Element(slope)
+        dx[gates + c] = dot * Element(wide: slope)
       }
       row += block.dimension
     }
@@ -173,35 +181,39 @@ extension Evaluator {
     let layer = model.layers[t]
     let tile = s.tile, plan = layer.convolution
     let width = layer.message.width, channels = layer.sender.channels
-    let pathStride = EdgeTile.capacity * channels
+    let pathStride = EdgeTile<Wide>.capacity * channels
     forEachTile(atoms, s) {
       computeGeometry(t, s)
       s.lap(.geometryBackward)
       layer.radialNetwork.forward(
-        model.kernels, edges: tile.count, input: s.input.base, output: s.weights.base,
+        kernels, edges: tile.count, input: s.input.base, output: s.weights.base,
         sliceStride: pathStride,
         s.radialTapes[t])
       s.lap(.radialBackward)
-      if t > 0 {
-        let gradients = s.senderGradients[t].base
-        for e in 0..<tile.count {
-          s.senderAdjoints.base[e] = gradients + tile.neighbor.base[e] * layer.senderWidth
-        }
+      let wantsSenders = t > 0 || s.gradient != nil
+      if wantsSenders {
+        for e in 0..<tile.count { s.senderAdjoints.base[e] = senderAdjoint(t, tile.neighbor.base[e], s) }
       }
       tile.forEachRun { b, first, count in
-        model.kernels.convolveAdjoint(
+        kernels.convolveAdjoint(
           plan.tiles.base, plan.tileCount, count, channels, s.weights.base + first * channels,
           s.weightAdjoints.base + first * channels, pathStride, s.couplings.base + first * plan.couplingCount,
-          s.couplingAdjoints.base + first * plan.couplingCount, plan.couplingCount, s.senders.base + first,
-          t > 0 ? UnsafePointer(s.senderAdjoints.base + first) : nil, s.messages.base + b * width)
+          s.gradient == nil ? s.couplingAdjoints.base + first * plan.couplingCount : nil, plan.couplingCount,
+          s.senders.base + first, wantsSenders ? UnsafePointer(s.senderAdjoints.base + first) : nil,
+          s.messages.base + b * width)
       }
       s.lap(.convolutionBackward)
       layer.radialNetwork.backward(
-        model.kernels, edges: tile.count, outputAdjoint: s.weightAdjoints.base, sliceStride: pathStride,
-        inputAdjoint: s.inputAdjoint.base, s.radialTapes[t])
+        kernels, edges: tile.count, input: s.input.base, outputAdjoint: s.weightAdjoints.base,
+        sliceStride: pathStride, inputAdjoint: s.inputAdjoint.base, gradient: s.gradient?.layers[t].radial,
+        s.radialTapes[t])
       let densityFactor = densityBackward(t, s)
       s.lap(.radialBackward)
-      edgesToForces(t, s, densityFactor: densityFactor, atomicVirials: atomicVirials)
+      if let gradient = s.gradient {
+        endpointsToNodes(t, s, gradient)
+      } else {
+        edgesToForces(t, s, densityFactor: densityFactor, atomicVirials: atomicVirials)
+      }
       s.lap(.geometryBackward)
     }
   }
@@ -212,17 +224,17 @@ extension Evaluator {
     let layer = model.layers[t], tile = s.tile
     guard let network = layer.densityNetwork, let tape = s.densityTapes[t] else { return false }
     network.forward(
-      model.kernels, edges: tile.count, input: s.input.base, output: s.densities.base, sliceStride: 0, tape)
+      kernels, edges: tile.count, input: s.input.base, output: s.densities.base, sliceStride: 0, tape)
     for e in 0..<tile.count {
-      let d = Double(s.densities.base[e * channelAlignment])
-      let density = tanh(d * d), g = s.densityAdjoint.base[tile.receiver.base[e]]
-      s.densities.base[e * channelAlignment] =
-        Element(g * tile.factor.base[e] * (1 - density * density) * 2 * d)
-      s.densities.base[e * channelAlignment + 1] = Element(g * density)
+      let d = s.densities.base[e * channelAlignment].wide
+      let density = (d * d).hyperbolicTangent(), g = s.densityAdjoint.base[tile.receiver.base[e]]
+      let slope = (d * (Wide(constant: 1) - density * density)).scaled(by: 2)
+      s.densities.base[e * channelAlignment] = Element(wide: g * tile.factor.base[e] * slope)
+      s.densities.base[e * channelAlignment + 1] = Element(wide: g * density)
     }
     network.backward(
-      model.kernels, edges: tile.count, outputAdjoint: s.densities.base, sliceStride: 0,
-      inputAdjoint: s.densityInputAdjoint.base, tape)
+      kernels, edges: tile.count, input: s.input.base, outputAdjoint: s.densities.base, sliceStride: 0,
+      inputAdjoint: s.densityInputAdjoint.base, gradient: s.gradient?.layers[t].density, tape)
     for k in 0..<(tile.count * network.inputPadded) {
       s.inputAdjoint.base[k] += s.densityInputAdjoint.base[k]
     }
@@ -239,11 +251,11 @@ extension Evaluator {
       let r = tile.distance.base[e], u = tile.vector.base[e] / r
       let dx = s.inputAdjoint.base + e * padded
       var factorAdjoint = plan.coupleAdjoint(
-        tile.harmonics.base + e * ny, factor: tile.factor.base[e],
+        tile.harmonics.base + e * ny, factor: tile.factor.base[e].value,
         s.couplingAdjoints.base + e * plan.couplingCount, harmonics: ny, s.harmonicAdjoint.base)
-      if densityFactor { factorAdjoint += Double(s.densities.base[e * channelAlignment + 1]) }
+      if densityFactor { factorAdjoint += s.densities.base[e * channelAlignment + 1].wide.value }
       var radial = factorAdjoint * tile.factorSlope.base[e]
-      for n in 0..<nb { radial += Double(dx[n]) * tile.slopes.base[e * nb + n] }
+      for n in 0..<nb { radial += dx[n].wide.value * tile.slopes.base[e * nb + n] }
       if t == 0, let repulsion = model.repulsion {
         radial += repulsion.evaluate(r, Int(graph.species[i]), Int(graph.species[j])).slope
       }

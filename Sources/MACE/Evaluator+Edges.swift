@@ -50,8 +50,9 @@ extension Evaluator {
                 tile.neighbor.base[k] = j
                 tile.vector.base[k] = d
                 tile.distance.base[k] = r
+                if Wide.isDual { tile.displacement.base[k] = displacement(of: d, i, j) }
                 tile.count += 1
-                if tile.count == EdgeTile.capacity {
+                if tile.count == EdgeTile<Wide>.capacity {
                   body()
                   tile.count = 0
                 }
@@ -78,10 +79,12 @@ extension Evaluator {
       let r = tile.distance.base[e]
       let values = tile.basis.base + e * nb
       let (f, df) = model.basis.evaluate(r, i, j, values, tile.slopes.base + e * nb)
-      tile.factor.base[e] = f
+      let u = tile.vector.base[e] / r
+      let (du, dr) = tangents(e, u, tile)
+      tile.factor.base[e] = Wide(value: f, tangent: df * dr)
       tile.factorSlope.base[e] = df
-      let x = s.input.base + e * padded
-      for n in 0..<nb { x[n] = Element(values[n]) }
+      let x = s.input.base + e * padded, slopes = tile.slopes.base + e * nb
+      for n in 0..<nb { x[n] = Element(wide: Wide(value: values[n], tangent: slopes[n] * dr)) }
       let sender = senderRow(t, tile.neighbor.base[e])
       s.senders.base[e] = UnsafePointer(sender)
       if width > 0 {
@@ -93,17 +96,43 @@ extension Evaluator {
           }
         } else if let source = species[j]?.layers[t].source, let target = species[i]?.layers[t].target {
           for k in 0..<width {
-            x[nb + k] = source[k]
-            x[nb + width + k] = target[k]
+            x[nb + k] = Element(weight: source[k])
+            x[nb + width + k] = Element(weight: target[k])
           }
         }
       }
-      let u = tile.vector.base[e] / r
       let y = tile.harmonics.base + e * ny
-      model.harmonics.evaluate(u.x, u.y, u.z, y, scratch: s.harmonicScratch.base)
+      harmonics(u, du, y, s)
       layer.convolution.couple(
-        y, factor: f, s.couplings.base + e * couplingCount, scratch: s.couplingScratch.base)
+        y, factor: tile.factor.base[e], s.couplings.base + e * couplingCount, scratch: s.couplingScratch.base)
     }
+  }
+
+  /// Tangents of an edge's direction and length along the displacement of its ends.
+  @inline(__always)
+  private func tangents(
+    _ e: Int, _ u: SIMD3<Double>, _ tile: EdgeTile<Wide>
+  ) -> (direction: SIMD3<Double>, length: Double) {
+    guard Wide.isDual else { return (SIMD3(), 0) }
+    let d = tile.displacement.base[e]
+    let along = d.x * u.x + d.y * u.y + d.z * u.z
+    return ((d - u * along) / tile.distance.base[e], along)
+  }
+
+  /// Y_lm(u), with the tangents along du.
+  @inline(__always)
+  private func harmonics(
+    _ u: SIMD3<Double>, _ du: SIMD3<Double>, _ y: UnsafeMutablePointer<Wide>, _ s: ThreadScratch<Element>
+  ) {
+    let values = s.harmonicAdjoint.base
+    model.harmonics.evaluate(u.x, u.y, u.z, values, scratch: s.harmonicScratch.base)
+    guard Wide.isDual else {
+      for k in 0..<model.harmonics.count { y[k] = Wide(constant: values[k]) }
+      return
+    }
+    let tangents = s.harmonicTangent.base
+    model.harmonics.tangent(u.x, u.y, u.z, along: du, tangents, scratch: s.harmonicScratch.base)
+    for k in 0..<model.harmonics.count { y[k] = Wide(value: values[k], tangent: tangents[k]) }
   }
 
   /// First number of a node's sender row; the first layer has one row per species.

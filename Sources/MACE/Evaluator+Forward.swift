@@ -10,27 +10,17 @@ extension Evaluator {
     gatherMessages(t, atoms, s)
     messageToTarget(t, atoms, s)
     s.lap(.linear)
-    localOffsets(atoms, s.outOffsets, width: layer.product.width)
-    forEachQuartet(atoms, s) { z, count, first in
-      for q in 0..<count {
-        s.inRows.base[q] = UnsafePointer(targets[t].base + s.atoms.base[first + q] * layer.target.width)
-        s.outRows.base[q] = s.products.base + (first + q) * layer.product.width
-      }
-      guard let data = species[z] else { return }
-      model.kernels.contract(
-        layer.contraction.polynomials.base, layer.contraction.polynomialCount, count, layer.target.channels,
-        data.layers[t].coefficients.base, layer.contraction.coefficientCount, s.inRows.base, s.outRows.base,
-        s.contraction.base)
-    }
+    contractBlock(t, atoms, s)
     s.lap(.contraction)
     updateNodes(t, atoms, s)
     s.lap(.linear)
-    for readout in readouts where readout.layer == t {
+    for (k, readout) in readouts.enumerated() where readout.layer == t {
       for b in 0..<atoms {
         let i = s.atoms.base[b], row = i * layer.output.width
-        nodeEnergies.base[i] += readout.evaluate(
-          outputs[t].base + row, adjoint: outputAdjoints[t].base + row, stride: layer.output.channels,
-          scratch: s.readout.base)
+        let energy: Wide = readout.evaluate(
+          outputs[t].base + row, seed: seed(ofNode: i), adjoint: outputAdjoints[t].base + row,
+          stride: layer.output.channels, scratch: s.readout.base, gradient: s.gradient?.readouts[k])
+        nodeEnergies.base[i] += energy.value
       }
     }
     s.lap(.readout)
@@ -41,7 +31,7 @@ extension Evaluator {
     let layer = model.layers[t]
     let tile = s.tile, plan = layer.convolution
     let width = layer.message.width, channels = layer.sender.channels
-    let pathStride = EdgeTile.capacity * channels
+    let pathStride = EdgeTile<Wide>.capacity * channels
     s.messages.zero(atoms * width)
     s.density.zero(atoms)
     forEachTile(atoms, s) {
@@ -55,21 +45,21 @@ extension Evaluator {
       }
       s.lap(.geometry)
       layer.radialNetwork.forward(
-        model.kernels, edges: tile.count, input: s.input.base, output: s.weights.base,
+        kernels, edges: tile.count, input: s.input.base, output: s.weights.base,
         sliceStride: pathStride,
         s.radialTapes[t])
       if let network = layer.densityNetwork, let tape = s.densityTapes[t] {
         network.forward(
-          model.kernels, edges: tile.count, input: s.input.base, output: s.densities.base, sliceStride: 0,
+          kernels, edges: tile.count, input: s.input.base, output: s.densities.base, sliceStride: 0,
           tape)
         for e in 0..<tile.count {
-          let d = Double(s.densities.base[e * channelAlignment])
-          s.density.base[tile.receiver.base[e]] += tanh(d * d) * tile.factor.base[e]
+          let d = s.densities.base[e * channelAlignment].wide
+          s.density.base[tile.receiver.base[e]] += (d * d).hyperbolicTangent() * tile.factor.base[e]
         }
       }
       s.lap(.radial)
       tile.forEachRun { b, first, count in
-        model.kernels.convolve(
+        kernels.convolve(
           plan.tiles.base, plan.tileCount, count, channels, s.weights.base + first * channels, pathStride,
           s.couplings.base + first * plan.couplingCount, plan.couplingCount, s.senders.base + first,
           s.messages.base + b * width)
@@ -79,12 +69,16 @@ extension Evaluator {
     if layer.usesDensity {
       for b in 0..<atoms { densities[t].base[s.atoms.base[b]] = s.density.base[b] }
     }
+    if s.gradient != nil {
+      for b in 0..<atoms {
+        (messages[t].base + s.atoms.base[b] * width).update(from: s.messages.base + b * width, count: width)
+      }
+    }
   }
 
   /// A of the block: the linear map of M with the block's normalisation, element mixing or gate.
   private func messageToTarget(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>) {
     let layer = model.layers[t]
-    let kernels = model.kernels
     localOffsets(atoms, s.inOffsets, width: layer.message.width)
     if let gated = layer.gated, let residual = layer.residual, let gateLinear = layer.gateLinear {
       globalOffsets(atoms, s, s.outOffsets, width: gated.width)
@@ -133,10 +127,25 @@ extension Evaluator {
     }
   }
 
+  /// B of the block, from A.
+  func contractBlock(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>) {
+    let layer = model.layers[t]
+    forEachQuartet(atoms, s) { z, count, first in
+      for q in 0..<count {
+        s.inRows.base[q] = UnsafePointer(targets[t].base + s.atoms.base[first + q] * layer.target.width)
+        s.outRows.base[q] = s.products.base + (first + q) * layer.product.width
+      }
+      guard let data = species[z] else { return }
+      kernels.contract(
+        layer.contraction.polynomials.base, layer.contraction.polynomialCount, count, layer.target.channels,
+        data.layers[t].coefficients.base, layer.contraction.coefficientCount, s.inRows.base, s.outRows.base,
+        s.contraction.base)
+    }
+  }
+
   /// h = linear(B) + sc, and the sender rows of the next layer.
   private func updateNodes(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>) {
     let layer = model.layers[t]
-    let kernels = model.kernels
     localOffsets(atoms, s.inOffsets, width: layer.product.width)
     globalOffsets(atoms, s, s.outOffsets, width: layer.output.width)
     layer.productLinear.apply(
@@ -147,7 +156,7 @@ extension Evaluator {
         for b in 0..<atoms {
           guard let sc = species[Int(graph.species[s.atoms.base[b]])]?.selfConnection.base else { continue }
           let h = outputs[t].base + s.outOffsets.base[b]
-          for k in 0..<layer.output.width { h[k] += sc[k] }
+          for k in 0..<layer.output.width { h[k] += Element(weight: sc[k]) }
         }
       } else {
         globalOffsets(atoms, s, s.inOffsets, width: layer.node.width)
@@ -173,13 +182,13 @@ extension Evaluator {
 
   /// 1/(ρ β + α); α = β = 1 in the density blocks.
   @inline(__always)
-  func normaliser(_ t: Int, _ density: Double) -> Double {
-    1 / (density * model.layers[t].beta + model.layers[t].alpha)
+  func normaliser(_ t: Int, _ density: Wide) -> Wide {
+    Wide(constant: 1) / (density.scaled(by: model.layers[t].beta) + Wide(constant: model.layers[t].alpha))
   }
 
   @inline(__always)
-  func scaleRow(_ x: UnsafeMutablePointer<Element>, _ count: Int, by factor: Double) {
-    let f = Element(factor)
+  func scaleRow(_ x: UnsafeMutablePointer<Element>, _ count: Int, by factor: Wide) {
+    let f = Element(wide: factor)
     for k in 0..<count { x[k] *= f }
   }
 
@@ -198,17 +207,17 @@ extension Evaluator {
   }
 
   /// y = gate(x): activated scalars, then each block of degree l > 0 times its activated gate.
-  private func applyGate(_ t: Int, _ x: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>) {
+  func applyGate(_ t: Int, _ x: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>) {
     let layer = model.layers[t]
     guard let gate = layer.configuration.gate, let gated = layer.gated else { return }
     let channels = layer.target.channels
-    y.update(repeating: 0, count: layer.target.width)
-    for c in 0..<gate.scalarCount { y[c] = Element(gate.scalarActivation.evaluate(Double(x[c])).value) }
+    clearRow(y, layer.target.width)
+    for c in 0..<gate.scalarCount { y[c] = Element(wide: gate.scalarActivation.evaluate(x[c].wide).value) }
     var row = 1
     for (b, block) in gate.gated.enumerated() {
       let gates = x + (1 + b) * gated.channels
       for c in 0..<block.multiplicity {
-        let a = Element(gate.gateActivation.evaluate(Double(gates[c])).value)
+        let a = Element(wide: gate.gateActivation.evaluate(gates[c].wide).value)
         for m in 0..<block.dimension {
           y[(row + m) * channels + c] = x[(gate.gated.count + row + m) * channels + c] * a
         }

@@ -45,7 +45,7 @@ extension Evaluator {
           let row = layer.output.firstRow(ofBlock: b)
           for c in 0..<block.multiplicity {
             for m in 0..<block.irrep.dimension {
-              values.append(Double(h[(row + m) * layer.output.channels + c]))
+              values.append(h[(row + m) * layer.output.channels + c].wide.value)
             }
           }
         }

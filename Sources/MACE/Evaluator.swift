@@ -9,8 +9,12 @@ import KernelInterface
 /// What is kept per atom: sender features S, the product's input A, the output h and its adjoint, for each
 /// layer. Edges are recomputed, tile by tile, wherever they are needed.
 final class Evaluator<Element: FeatureScalar> {
-  let model: CompiledModel<Element>
-  let readouts: [ReadoutHead]
+  typealias Weight = Element.Weight
+  typealias Wide = Element.Wide
+
+  private(set) var model: CompiledModel<Weight>
+  let kernels: KernelTable<Element>
+  private(set) var readouts: [ReadoutHead]
   /// [element], eV.
   let isolatedEnergies: [Double]
   let scale: Double
@@ -23,24 +27,28 @@ final class Evaluator<Element: FeatureScalar> {
   let senders: [Buffer<Element>]
   let targets: [Buffer<Element>]
   let gates: [Buffer<Element>]
-  let densities: [Buffer<Double>]
+  let densities: [Buffer<Wide>]
   let outputs: [Buffer<Element>]
   let outputAdjoints: [Buffer<Element>]
+  /// M [local][message], kept for the gradient of the parameters only.
+  let messages: [Buffer<Element>]
   /// e_i without scale, shift and E0.
   let nodeEnergies = Buffer<Double>()
 
   var graph = EdgeGraph(
     localCount: 0, species: [], positions: [], offsets: [0], neighbors: [], shiftIndices: [], shifts: [])
-  var species: [SpeciesData<Element>?] = []
+  /// What the gradient of the parameters is taken along.
+  var direction: GradientDirection?
+  var species: [SpeciesData<Weight>?] = []
   /// Range of local atoms of each thread.
   private(set) var ranges: [Range<Int>] = []
 
-  init(_ model: CompiledModel<Element>, head: Int, threads: Int) throws(MACEError) {
+  init(_ model: CompiledModel<Weight>, head: Int, threads: Int) throws(MACEError) {
     self.model = model
+    kernels = Element.kernels(model.instructionSet)
     self.threads = threads
     let c = model.model.configuration
-    var readouts: [ReadoutHead] = []
-    for k in c.readouts.indices { readouts.append(try ReadoutHead(model.model, readout: k, head: head)) }
+    let readouts = try Self.readouts(model.model, head: head)
     self.readouts = readouts
     let elements = c.atomicNumbers.count
     let table = try model.model.values("atomic_energies_fn.atomic_energies", count: elements * c.heads.count)
@@ -56,9 +64,24 @@ final class Evaluator<Element: FeatureScalar> {
     senders = model.layers.map { _ in Buffer() }
     targets = model.layers.map { _ in Buffer() }
     gates = model.layers.map { _ in Buffer() }
+    messages = model.layers.map { _ in Buffer() }
     densities = model.layers.map { _ in Buffer() }
     outputs = model.layers.map { _ in Buffer() }
     outputAdjoints = model.layers.map { _ in Buffer() }
+  }
+
+  /// Goes on with other parameters of the same architecture.
+  func update(_ model: CompiledModel<Weight>, head: Int) throws(MACEError) {
+    readouts = try Self.readouts(model.model, head: head)
+    self.model = model
+  }
+
+  private static func readouts(_ model: MACEModel, head: Int) throws(MACEError) -> [ReadoutHead] {
+    var readouts: [ReadoutHead] = []
+    for k in model.configuration.readouts.indices {
+      readouts.append(try ReadoutHead(model, readout: k, head: head))
+    }
+    return readouts
   }
 
   /// Energies of all local atoms and, if asked for, the gradient with respect to edge vectors gathered into
@@ -119,13 +142,15 @@ final class Evaluator<Element: FeatureScalar> {
       targets[t].reserve(n * layer.target.width)
       if let gated = layer.gated { gates[t].reserve(n * gated.width) }
       if layer.usesDensity { densities[t].reserve(n) }
+      if direction != nil { messages[t].reserve(n * layer.message.width) }
       outputs[t].reserve(n * layer.output.width)
       outputAdjoints[t].reserve(n * layer.output.width)
       outputAdjoints[t].zero(n * layer.output.width)
     }
     let width = model.layers[0].senderWidth
     for (z, data) in species.enumerated() {
-      if let data { (senders[0].base + z * width).update(from: data.senderRow.base, count: width) }
+      guard let row = data?.senderRow.base else { continue }
+      for k in 0..<width { senders[0].base[z * width + k] = Element(weight: row[k]) }
     }
     nodeEnergies.reserve(n)
     nodeEnergies.zero(n)
@@ -140,10 +165,15 @@ final class Evaluator<Element: FeatureScalar> {
         s.atomicVirials.reserve(9 * nodes)
         s.atomicVirials.zero(9 * nodes)
       }
-      for t in model.layers.indices.dropFirst() {
-        let width = model.layers[t].senderWidth
-        s.senderGradients[t].reserve(nodes * width)
-        s.senderGradients[t].zero(nodes * width)
+      for t in model.layers.indices where t > 0 || direction != nil {
+        let count = (t == 0 ? species.count : nodes) * model.layers[t].senderWidth
+        s.senderGradients[t].reserve(count)
+        s.senderGradients[t].zero(count)
+      }
+      if direction != nil {
+        let count = species.count * model.layers[0].output.width
+        s.selfConnections.reserve(count)
+        s.selfConnections.zero(count)
       }
     }
   }

@@ -4,15 +4,48 @@ import Kernels
 /// Precision of the features; geometry, E0, sums and outputs are float64 in both.
 public enum Precision: String, Sendable, CaseIterable { case float64, float32 }
 
-/// The number types features are computed in.
-protocol FeatureScalar: BinaryFloatingPoint, Sendable {
+/// The number types features are computed in: plain numbers, and duals that carry a derivative along.
+protocol FeatureScalar: KernelElement where Weight: PlainScalar {
+  /// What geometry and scalar functions are computed in: float64, or float64 with a tangent.
+  associatedtype Wide: WideScalar
   static func kernels(_ set: InstructionSet) -> KernelTable<Self>
+  init(weight: Weight)
+  init(wide: Wide)
+  var wide: Wide { get }
+  static func + (a: Self, b: Self) -> Self
+  static func * (a: Self, b: Self) -> Self
 }
 
-extension Double: FeatureScalar {
+extension FeatureScalar {
+  @inline(__always) static func += (a: inout Self, b: Self) { a = a + b }
+  @inline(__always) static func *= (a: inout Self, b: Self) { a = a * b }
+}
+
+/// A plain number type.
+protocol PlainScalar: FeatureScalar, BinaryFloatingPoint where Weight == Self, Wide == Double {
+  static func dualKernels(_ set: InstructionSet) -> KernelTable<Dual<Self>>
+}
+
+extension PlainScalar {
+  @inline(__always) init(weight: Self) { self = weight }
+  @inline(__always) init(wide: Double) { self.init(wide) }
+  @inline(__always) var wide: Double { Double(self) }
+}
+
+extension Double: PlainScalar {
   static func kernels(_ set: InstructionSet) -> KernelTable<Double> { set.float64 }
+  static func dualKernels(_ set: InstructionSet) -> KernelTable<Dual<Double>> { set.float64Dual }
 }
 
-extension Float: FeatureScalar {
+extension Float: PlainScalar {
   static func kernels(_ set: InstructionSet) -> KernelTable<Float> { set.float32 }
+  static func dualKernels(_ set: InstructionSet) -> KernelTable<Dual<Float>> { set.float32Dual }
+}
+
+extension Dual: FeatureScalar where Scalar: PlainScalar {
+  typealias Wide = Dual<Double>
+  static func kernels(_ set: InstructionSet) -> KernelTable<Dual> { Scalar.dualKernels(set) }
+  @inline(__always) init(weight: Scalar) { self.init(weight) }
+  @inline(__always) init(wide: Dual<Double>) { self.init(Scalar(wide.value), Scalar(wide.tangent)) }
+  @inline(__always) var wide: Dual<Double> { Dual<Double>(Double(value), Double(tangent)) }
 }

@@ -4,7 +4,7 @@ import Equivariance
 import KernelInterface
 
 /// One interaction and product block, compiled: everything that does not depend on a species.
-final class InteractionLayer<Element: FeatureScalar>: @unchecked Sendable {
+final class InteractionLayer<Weight: PlainScalar>: @unchecked Sendable {
   let configuration: Configuration.Layer
   let index: Int
   /// Input h_t, sender features (what travels along edges), message M, A, gate input, product basis B, output.
@@ -16,23 +16,23 @@ final class InteractionLayer<Element: FeatureScalar>: @unchecked Sendable {
   let product: FeatureLayout
   let output: FeatureLayout
 
-  let up: LinearMap<Element>
+  let up: LinearMap<Weight>
   /// M → A (or the gate's input), 1/avg_num_neighbors multiplied in where the block divides by it.
-  let messageLinear: LinearMap<Element>
+  let messageLinear: LinearMap<Weight>
   /// sc of the blocks whose self connection does not depend on the species.
-  let skip: LinearMap<Element>?
+  let skip: LinearMap<Weight>?
   /// NonLinear block: residual into the gate, and the linear map behind the gate.
-  let residual: LinearMap<Element>?
-  let gateLinear: LinearMap<Element>?
+  let residual: LinearMap<Weight>?
+  let gateLinear: LinearMap<Weight>?
   /// Att block: scalars that both ends of an edge bring to the radial network.
-  let down: LinearMap<Element>?
+  let down: LinearMap<Weight>?
   let downLayout: FeatureLayout?
-  let productLinear: LinearMap<Element>
+  let productLinear: LinearMap<Weight>
 
   let convolution: ConvolutionPlan
   let contraction: ContractionPlan
-  let radialNetwork: EdgeNetwork<Element>
-  let densityNetwork: EdgeNetwork<Element>?
+  let radialNetwork: EdgeNetwork<Weight>
+  let densityNetwork: EdgeNetwork<Weight>?
   /// NonLinear block: message / (ρ β + α); density blocks: / (ρ + 1).
   let alpha: Double
   let beta: Double
@@ -43,7 +43,8 @@ final class InteractionLayer<Element: FeatureScalar>: @unchecked Sendable {
   /// Width of a node's sender row: sender features, then the Att block's scalars.
   var senderWidth: Int { sender.width + (downLayout?.width ?? 0) }
 
-  init(_ model: MACEModel, layer t: Int) throws(MACEError) {
+  /// - Parameter other: the same layer with other parameters, whose plans are used again.
+  init(_ model: MACEModel, layer t: Int, like other: InteractionLayer? = nil) throws(MACEError) {
     let layer = model.configuration.layers[t]
     let prefix = "interactions.\(t)."
     configuration = layer
@@ -99,9 +100,12 @@ final class InteractionLayer<Element: FeatureScalar>: @unchecked Sendable {
       downLayout = nil
     }
     endpointWidth = width
-    convolution = try ConvolutionPlan(
-      layer, harmonics: model.configuration.harmonics,
-      roundsToFloat32: model.configuration.roundsCouplingsToFloat32)
+    convolution =
+      if let other { other.convolution } else {
+        try ConvolutionPlan(
+          layer, harmonics: model.configuration.harmonics,
+          roundsToFloat32: model.configuration.roundsCouplingsToFloat32)
+      }
     let pathChannels = layer.paths.map { layer.edgeIrreps.blocks[$0.input].multiplicity }
     radialNetwork = try EdgeNetwork(
       model, prefix: prefix + "conv_tp_weights", layer.radialNetwork, slices: pathChannels,
@@ -110,7 +114,7 @@ final class InteractionLayer<Element: FeatureScalar>: @unchecked Sendable {
       try EdgeNetwork(
         model, prefix: prefix + "density_fn", network, slices: [1], channels: channelAlignment)
     }
-    contraction = try ContractionPlan(model, layer: t)
+    contraction = if let other { other.contraction } else { try ContractionPlan(model, layer: t) }
     productLinear = LinearMap(
       product, output, flat: try model.values("products.\(t).linear.weight"))
     guard message.channels == sender.channels else {

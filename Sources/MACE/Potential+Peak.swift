@@ -8,14 +8,15 @@ extension Potential {
     }
   }
 
-  private static func measurePeak<Element: FeatureScalar>(_ model: CompiledModel<Element>) -> Double {
+  private static func measurePeak<Element: PlainScalar>(_ model: CompiledModel<Element>) -> Double {
+    let kernels = Element.kernels(model.instructionSet)
     // Two vectors of any width. The chains a ← a·x + y tend to y / (1 − x) = 1: no overflow, nothing denormal.
     let sink = Buffer<Element>([Element](repeating: 0.5, count: 256))
     var iterations = 10_000
     var best = 0.0
     for _ in 0..<12 {
       let started = monotonicSeconds()
-      let operations = model.kernels.peakLoop(iterations, sink.base)
+      let operations = kernels.peakLoop(iterations, sink.base)
       let seconds = monotonicSeconds() - started
       if seconds < 5e-3 { iterations *= 2 }
       if seconds > 0 { best = max(best, operations / seconds) }

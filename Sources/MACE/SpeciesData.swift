@@ -4,37 +4,37 @@ import KernelInterface
 
 /// What the evaluation needs of one element: contraction coefficients, element-dependent linear maps, and the
 /// rows of the first layer, whose sender features depend on the species alone.
-final class SpeciesData<Element: FeatureScalar>: @unchecked Sendable {
+final class SpeciesData<Weight: PlainScalar>: @unchecked Sendable {
   struct Layer {
-    let coefficients: Buffer<Element>
+    let coefficients: Buffer<Weight>
     /// sc of the residual blocks, `skip_tp` of the element.
-    let skip: LinearMap<Element>?
+    let skip: LinearMap<Weight>?
     /// A's element-dependent map of the non-residual blocks, `skip_tp` of the element.
-    let mix: LinearMap<Element>?
+    let mix: LinearMap<Weight>?
     /// NonLinear block: the element's scalars as a sender and as a receiver of an edge.
-    let source: [Element]
-    let target: [Element]
+    let source: [Weight]
+    let target: [Weight]
   }
 
   let layers: [Layer]
   /// Input features of the first layer, `[node.width]`, and what follows from them: the first layer's sender
   /// row `[senderWidth]` and its self connection `[output.width]`.
-  let embedding: Buffer<Element>
-  let senderRow: Buffer<Element>
-  let selfConnection: Buffer<Element>
+  let embedding: Buffer<Weight>
+  let senderRow: Buffer<Weight>
+  let selfConnection: Buffer<Weight>
 
   init(
-    _ model: MACEModel, _ compiled: [InteractionLayer<Element>], species z: Int,
-    _ kernels: KernelTable<Element>
+    _ model: MACEModel, _ compiled: [InteractionLayer<Weight>], species z: Int,
+    _ kernels: KernelTable<Weight>
   ) throws(MACEError) {
     let elements = model.configuration.atomicNumbers.count
     var layers: [Layer] = []
     for layer in compiled {
       let prefix = "interactions.\(layer.index)."
-      var skip: LinearMap<Element>?
-      var mix: LinearMap<Element>?
-      var source: [Element] = []
-      var target: [Element] = []
+      var skip: LinearMap<Weight>?
+      var mix: LinearMap<Weight>?
+      var source: [Weight] = []
+      var target: [Weight] = []
       switch layer.configuration.block {
       case .realAgnosticResidual, .realAgnosticDensityResidual:
         skip = LinearMap(
@@ -48,14 +48,14 @@ final class SpeciesData<Element: FeatureScalar>: @unchecked Sendable {
         let norm = 1 / Double(elements).squareRoot(), n = layer.endpointWidth
         let s = try model.values(prefix + "source_embedding.weight", count: elements * n)
         let t = try model.values(prefix + "target_embedding.weight", count: elements * n)
-        source = (0..<n).map { Element(s[z * n + $0] * norm) }
-        target = (0..<n).map { Element(t[z * n + $0] * norm) }
+        source = (0..<n).map { Weight(s[z * n + $0] * norm) }
+        target = (0..<n).map { Weight(t[z * n + $0] * norm) }
       case .realAgnosticAttResidual: break
       }
       layers.append(
         Layer(
-          coefficients: layer.contraction.coefficients(
-            species: layer.configuration.agnosticProduct ? 0 : z,
+          coefficients: try layer.contraction.coefficients(
+            model, species: layer.configuration.agnosticProduct ? 0 : z,
             channels: layer.configuration.targetIrreps.maxMultiplicity),
           skip: skip, mix: mix, source: source, target: target))
     }
@@ -64,7 +64,7 @@ final class SpeciesData<Element: FeatureScalar>: @unchecked Sendable {
     let count = first.configuration.nodeIrreps.maxMultiplicity
     let w = try model.values("node_embedding.linear.weight", count: elements * count)
     embedding = Buffer(first.node.width)
-    for c in 0..<count { embedding.base[c] = Element(w[z * count + c] / Double(elements).squareRoot()) }
+    for c in 0..<count { embedding.base[c] = Weight(w[z * count + c] / Double(elements).squareRoot()) }
     senderRow = Buffer(first.senderWidth)
     selfConnection = Buffer(first.output.width)
     let rows = RowTables(), zero = Buffer([0])

@@ -7,7 +7,10 @@ import KernelInterface
 final class ThreadScratch<Element: FeatureScalar> {
   static var blockSize: Int { 16 }
 
-  let tile: EdgeTile
+  typealias Weight = Element.Weight
+  typealias Wide = Element.Wide
+
+  let tile: EdgeTile<Wide>
   // a block of atoms, sorted by species, and rows of one block
   let atoms = Buffer<Int>(blockSize)
   let messages: Buffer<Element>
@@ -16,8 +19,11 @@ final class ThreadScratch<Element: FeatureScalar> {
   let gates: Buffer<Element>
   let gatesNext: Buffer<Element>
   let products: Buffer<Element>
-  let density = Buffer<Double>(blockSize)
-  let densityAdjoint = Buffer<Double>(blockSize)
+  /// What the gradient of a linear map behind others needs once more.
+  let unmixed: Buffer<Element>
+  let gateOffsets = Buffer<Int>(blockSize)
+  let density = Buffer<Wide>(blockSize)
+  let densityAdjoint = Buffer<Wide>(blockSize)
   // offsets of a block's rows in various buffers
   let inOffsets = Buffer<Int>(blockSize)
   let outOffsets = Buffer<Int>(blockSize)
@@ -31,24 +37,29 @@ final class ThreadScratch<Element: FeatureScalar> {
   let densities: Buffer<Element>
   let couplings: Buffer<Element>
   let couplingAdjoints: Buffer<Element>
-  let couplingScratch: Buffer<Double>
+  let couplingScratch: Buffer<Wide>
   let harmonicAdjoint: Buffer<Double>
   let harmonicScratch: Buffer<Double>
-  let senders = Buffer<UnsafePointer<Element>>(EdgeTile.capacity)
-  let senderAdjoints = Buffer<UnsafeMutablePointer<Element>>(EdgeTile.capacity)
-  let radialTapes: [EdgeNetwork<Element>.Tape]
-  let densityTapes: [EdgeNetwork<Element>.Tape?]
+  let harmonicTangent: Buffer<Double>
+  let senders = Buffer<UnsafePointer<Element>>(EdgeTile<Wide>.capacity)
+  let senderAdjoints = Buffer<UnsafeMutablePointer<Element>>(EdgeTile<Wide>.capacity)
+  let radialTapes: [EdgeNetwork<Weight>.Tape<Element>]
+  let densityTapes: [EdgeNetwork<Weight>.Tape<Element>?]
   // contraction
   let contraction: Buffer<Element>
   let inRows = Buffer<UnsafePointer<Element>>(4)
   let gradientRows = Buffer<UnsafePointer<Element>>(4)
   let outRows = Buffer<UnsafeMutablePointer<Element>>(4)
-  let readout: Buffer<Double>
+  let readout: Buffer<Wide>
   // accumulators
   let forces = Buffer<SIMD3<Double>>()
   let atomicVirials = Buffer<Double>()
   let senderGradients: [Buffer<Element>]
+  /// ∂e/∂sc of the first layer, summed over the atoms of each species.
+  let selfConnections = Buffer<Element>()
   var virial = [Double](repeating: 0, count: 9)
+  /// The gradient of the parameters, when it is wanted.
+  var gradient: ModelGradient<Weight>?
   /// Two nodes at one point, if the thread met any.
   var coincident: (Int, Int)?
   // profile
@@ -60,9 +71,9 @@ final class ThreadScratch<Element: FeatureScalar> {
   var layer = 0
   private var lastLap = 0.0
 
-  init(_ model: CompiledModel<Element>, readouts: [ReadoutHead]) {
-    let tileSize = EdgeTile.capacity, block = Self.blockSize, layers = model.layers
-    func most(_ width: (InteractionLayer<Element>) -> Int) -> Int { layers.map(width).max() ?? 0 }
+  init(_ model: CompiledModel<Weight>, readouts: [ReadoutHead]) {
+    let tileSize = EdgeTile<Wide>.capacity, block = Self.blockSize, layers = model.layers
+    func most(_ width: (InteractionLayer<Weight>) -> Int) -> Int { layers.map(width).max() ?? 0 }
     tile = EdgeTile(basisCount: model.basis.count, harmonicCount: model.harmonics.count)
     messages = Buffer(block * most { $0.message.width })
     targets = Buffer(block * most { $0.target.width })
@@ -70,6 +81,7 @@ final class ThreadScratch<Element: FeatureScalar> {
     gates = Buffer(block * most { $0.gated?.width ?? 0 })
     gatesNext = Buffer(block * most { $0.gated?.width ?? 0 })
     products = Buffer(block * most { $0.product.width })
+    unmixed = Buffer(Wide.isDual ? block * most { $0.target.width } : 0)
     let padded = most { $0.radialNetwork.inputPadded }
     input = Buffer(tileSize * padded)
     inputAdjoint = Buffer(tileSize * padded)
@@ -81,9 +93,12 @@ final class ThreadScratch<Element: FeatureScalar> {
     couplingAdjoints = Buffer(tileSize * most { $0.convolution.couplingCount })
     couplingScratch = Buffer(most { $0.convolution.couplingCount })
     harmonicAdjoint = Buffer(model.harmonics.count)
+    harmonicTangent = Buffer(Wide.isDual ? model.harmonics.count : 0)
     harmonicScratch = Buffer(model.harmonics.scratchCount)
-    radialTapes = layers.map { EdgeNetwork<Element>.Tape($0.radialNetwork, tile: tileSize) }
-    densityTapes = layers.map { $0.densityNetwork.map { EdgeNetwork<Element>.Tape($0, tile: tileSize) } }
+    radialTapes = layers.map { EdgeNetwork<Weight>.Tape<Element>($0.radialNetwork, tile: tileSize) }
+    densityTapes = layers.map {
+      $0.densityNetwork.map { EdgeNetwork<Weight>.Tape<Element>($0, tile: tileSize) }
+    }
     contraction = Buffer(most { $0.contraction.nodeCount } * 4 * channelAlignment)
     readout = Buffer(readouts.map(\.scratchCount).max() ?? 1)
     senderGradients = layers.map { _ in Buffer() }
@@ -121,7 +136,7 @@ final class ThreadScratch<Element: FeatureScalar> {
 }
 
 /// Seconds of the monotonic clock.
-func monotonicSeconds() -> Double {
+package func monotonicSeconds() -> Double {
   var t = timespec()
   clock_gettime(CLOCK_MONOTONIC, &t)
   return Double(t.tv_sec) + 1e-9 * Double(t.tv_nsec)

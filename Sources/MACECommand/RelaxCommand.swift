@@ -1,3 +1,4 @@
+import Atomistics
 import ArgumentParser
 import Diagnostics
 import Dynamics

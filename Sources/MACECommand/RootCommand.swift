@@ -3,7 +3,7 @@ import ArgumentParser
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mace",
-    abstract: "MACE interatomic potentials without Python: look at models, evaluate, convert, measure.",
+    abstract: "MACE interatomic potentials without Python: look at models, evaluate, convert, measure, prepare data.",
     discussion: """
       Units are eV, Å and eV/Å³; the stress has ASE's sign (dE/dε / V). Models are .model files of mace-torch \
       or .safetensors files of this program. Structures are extended XYZ, also .gz and .xz; "-" is the \
@@ -14,6 +14,7 @@ struct RootCommand: ParsableCommand {
     version: Version.text,
     subcommands: [
       InfoCommand.self, EvaluateCommand.self, RelaxCommand.self, DynamicsCommand.self, ConvertCommand.self,
-      BenchCommand.self,
+      BenchCommand.self, TrainCommand.self, PlotCommand.self, SplitCommand.self, AtomicEnergiesCommand.self,
+      SelectCommand.self,
     ])
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Errors against reference labels, per `config_type` and in total.
 public struct ErrorReport: Sendable {
   /// Errors of one kind of frame.

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// One line on a terminal that says how far a run is; nothing when nobody watches.
 struct ProgressMeter {
   private let console: Console

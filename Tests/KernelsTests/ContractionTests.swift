@@ -98,6 +98,8 @@ private final class ContractionProblem<T: KernelScalar> {
     let b = Numbers([T](repeating: 9, count: atoms * outputs))
     let before: [T] = random.values(atoms * width)
     let da = Numbers(before)
+    let dw = Numbers<T>(random.values(w.count))
+    var coefficientGradient = dw.doubles
     let scratch = Numbers([T](repeating: 0, count: largestTree * 4 * channelAlignment))
     let program = Numbers(programs)
     let features = Numbers((0..<atoms).map { UnsafePointer(a.base + $0 * width) })
@@ -109,7 +111,7 @@ private final class ContractionProblem<T: KernelScalar> {
       scratch.base)
     table.contractAdjoint(
       program.read, programs.count, atoms, channels, w.read, coefficientCount, features.read, adjoints.read,
-      featureAdjoints.read, scratch.base)
+      featureAdjoints.read, dw.base, scratch.base)
     var values = [Double](repeating: 0, count: b.count)
     var gradient = before.map(Double.init)
     for atom in 0..<atoms {
@@ -117,10 +119,11 @@ private final class ContractionProblem<T: KernelScalar> {
         for c in 0..<channels {
           let output = atom * outputs + d * channels + c
           for (indices, k) in monomials {
-            let weight = Double(
-              w.base[(c / channelAlignment * coefficientCount + k) * channelAlignment + c % channelAlignment])
+            let slot = (c / channelAlignment * coefficientCount + k) * channelAlignment + c % channelAlignment
+            let weight = Double(w.base[slot])
             let factors = indices.map { Double(a.base[atom * width + $0 * channels + c]) }
             values[output] += weight * factors.reduce(1, *)
+            coefficientGradient[slot] += Double(g.base[output]) * factors.reduce(1, *)
             for (n, i) in indices.enumerated() {
               var rest = weight * Double(g.base[output])
               for (m, x) in factors.enumerated() where m != n { rest *= x }
@@ -135,6 +138,7 @@ private final class ContractionProblem<T: KernelScalar> {
         "\(T.self) \(table.instructionSet): \(atoms) atoms, \(channels) channels, \(coefficientCount) terms")
     #expect(largestDifference(b.doubles, values) <= roundOff(T.self), note)
     #expect(largestDifference(da.doubles, gradient) <= roundOff(T.self), note)
+    #expect(largestDifference(dw.doubles, coefficientGradient) <= roundOff(T.self), note)
     checkSlopes(values, note, w: w, a: a, g: g, program: program, gradient: gradient, before: before)
   }
 

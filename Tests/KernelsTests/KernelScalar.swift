@@ -3,7 +3,7 @@ import Kernels
 import TestSupport
 
 /// The two element types, with their round-off.
-protocol KernelScalar: BinaryFloatingPoint & Sendable {
+protocol KernelScalar: BinaryFloatingPoint & KernelElement where Weight == Self {
   static func table(_ set: InstructionSet) -> KernelTable<Self>
 }
 

@@ -49,6 +49,21 @@ struct LinearTests {
     #expect(
       largestDifference(y.doubles, expected) <= roundOff(T.self),
       "\(T.self) \(table.instructionSet): \(rows) rows, \(inner) → \(outer), accumulate \(accumulate)")
+    let gradient = Numbers<T>(random.values(inner * outer))
+    var sums = gradient.doubles
+    for u in 0..<inner {
+      for o in 0..<outer {
+        for r in 0..<rows {
+          sums[u * outer + o] += Double(x.base[xRows[r] + u]) * Double(y.base[yRows[r] + o])
+        }
+      }
+    }
+    table.linearGradient(
+      rows, xOffsets.read, yOffsets.read, inner, outer, x.read, UnsafePointer(y.base), gradient.base)
+    let largest = y.doubles.map(abs).max() ?? 0
+    #expect(
+      largestDifference(gradient.doubles, sums) <= roundOff(T.self) * max(1, largest),
+      "gradient of \(T.self) \(table.instructionSet): \(rows) rows, \(inner) → \(outer)")
   }
 
   @Test(arguments: InstructionSet.available)

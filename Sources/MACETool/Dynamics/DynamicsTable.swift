@@ -1,3 +1,5 @@
+import Diagnostics
+import Atomistics
 import Dynamics
 
 /// The table on the terminal: fixed columns, one row per record.

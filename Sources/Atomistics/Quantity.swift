@@ -11,8 +11,10 @@ public enum Quantity: String, Sendable, CaseIterable {
   case length
   case force
   case mass
+  case viscosity
+  case wavenumber
 
-  /// The number in the units inside: fs, K, eV/Å³, Å³/eV, Å, eV/Å, amu.
+  /// The number in the units inside: fs, K, eV/Å³, Å³/eV, Å, eV/Å, amu, Pa s, 1/cm.
   ///
   /// - Throws: `.invalidArgument` that says what is wrong and shows an example.
   public func value(of text: String) throws(MACEError) -> Double {
@@ -51,6 +53,8 @@ public enum Quantity: String, Sendable, CaseIterable {
     case .length: "0.5Å"
     case .force: "0.01eV/Å"
     case .mass: "2.014u"
+    case .viscosity: "0.89mPa*s"
+    case .wavenumber: "4000/cm"
     }
   }
 
@@ -63,6 +67,8 @@ public enum Quantity: String, Sendable, CaseIterable {
     case .length: [("Å", 1), ("A", 1), ("Ang", 1), ("nm", 10), ("pm", 0.01)]
     case .force: [("eV/Å", 1), ("eV/A", 1), ("eV/Ang", 1), ("meV/Å", 1e-3), ("meV/A", 1e-3)]
     case .mass: [("u", 1), ("amu", 1), ("Da", 1)]
+    case .viscosity: [("mPa*s", 1e-3), ("Pa*s", 1), ("cP", 1e-3)]
+    case .wavenumber: [("/cm", 1), ("cm-1", 1)]
     }
   }
 

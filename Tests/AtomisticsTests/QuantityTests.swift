@@ -1,5 +1,5 @@
 import Diagnostics
-import Dynamics
+import Atomistics
 import Testing
 
 @Suite struct QuantityTests {

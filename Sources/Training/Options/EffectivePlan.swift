@@ -1,0 +1,180 @@
+import Equivariance
+import MACE
+
+/// What a run will do: every setting resolved, with mace_run_train's defaults and forced values.
+public struct EffectivePlan: Sendable {
+  public var files: RunFiles
+  public var seed: Int
+  public var precision: Precision
+  /// nil: as many as the process has.
+  public var threads: Int?
+  public var logLevel: LogLevel
+  public var isDryRun: Bool
+  public var restartsFromLatest: Bool
+  public var keepsCheckpoints: Bool
+  public var savesAllCheckpoints: Bool
+  /// Of a new model; nil when it is that of the foundation model.
+  public var architecture: Architecture?
+  public var foundation: Foundation?
+  /// Multihead fine-tuning; its frames are those of the head `pt_head`.
+  public var replay: Replay?
+  /// In the order of the model: pt_head first.
+  public var heads: [Head]
+  /// Loss, optimiser, schedule and stages. Its frozen parameters are those of `freeze`, to be named by the model.
+  public var training: TrainingPlan
+  /// mace-torch's level: 1 and more freeze the embedding, 5 the interactions, 6 the products, 7 the readouts.
+  public var freeze: Int
+  public var lora: LoRA?
+  public var report: Report
+  /// Forced settings, traps and options without effect, to be told to the user.
+  public var notes: [Note]
+
+  public struct Note: Sendable, Equatable {
+    public var isWarning: Bool
+    public var text: String
+    public init(isWarning: Bool, _ text: String) {
+      self.isWarning = isWarning
+      self.text = text
+    }
+  }
+
+  /// The output of a new model: e = scale · readouts + shift.
+  public enum Scaling: String, Sendable {
+    case standardDeviation = "std_scaling"
+    case rmsForces = "rms_forces_scaling"
+    case none = "no_scaling"
+  }
+
+  /// The architecture of a new model, in the words of the options.
+  public struct Architecture: Sendable, Equatable {
+    /// "MACE" (no shift) or "ScaleShiftMACE".
+    public var model: String
+    /// Å.
+    public var cutoff: Double
+    public var layers: Int
+    public var hiddenIrreps: Irreps
+    public var edgeIrreps: Irreps?
+    public var usesEdgeIrrepsFirst: Bool
+    public var correlation: Int
+    /// max_ell.
+    public var harmonicsDegree: Int
+    public var radialType: String
+    public var radialBasisCount: Int
+    public var cutoffExponent: Int
+    /// Hidden widths of the radial network.
+    public var radialNetwork: [Int]
+    public var readoutIrreps: Irreps
+    public var gate: String
+    public var interaction: String
+    public var firstInteraction: String
+    public var pairRepulsion: Bool
+    public var distanceTransform: String
+    public var appliesCutoffToBasis: Bool
+    public var usesSO3: Bool
+    public var usesAgnosticProduct: Bool
+    public var usesLastReadoutOnly: Bool
+    public var scaling: Scaling
+  }
+
+  public struct Foundation: Sendable, Equatable {
+    /// A path or the name of a published model; `PublishedFile.locate` finds it.
+    public var model: String
+    public var head: String?
+    /// Keep the elements that the data do not have.
+    public var keepsAllElements: Bool
+    /// Take over the readouts; otherwise they are new.
+    public var keepsReadouts: Bool
+    /// Options that repeat a property of the foundation model and must agree with it.
+    public var expected: [String: Literal]
+  }
+
+  public struct Replay: Sendable, Equatable {
+    public enum Selection: String, Sendable { case random, farthestPoints = "fps" }
+    public enum ElementFilter: String, Sendable { case none, combinations, inclusive, exclusive }
+    /// A path or the name of a published set.
+    public var trainFiles: [String]
+    /// nil: all frames of the file.
+    public var samples: Int?
+    public var selection: Selection
+    public var filter: ElementFilter
+    public var fillsUpAtRandom: Bool
+    /// Frames of other heads are repeated when there are fewer than this part of the replay frames.
+    public var ratioThreshold: Double
+    /// Labels are the foundation model's.
+    public var usesPseudolabels: Bool
+    /// Stress labels also for frames that had none.
+    public var addsStressLabels: Bool
+
+    /// How often each frame of the other heads stands in an epoch: mace-torch adds int(threshold / ratio)
+    /// copies to the frames when ratio = frames / replay frames is below the threshold.
+    public func copies(frames: Int, replayFrames: Int) -> Int {
+      guard frames > 0, replayFrames > 0 else { return 1 }
+      let ratio = Double(frames) / Double(replayFrames)
+      return ratio < ratioThreshold ? 1 + Int(min(ratioThreshold / ratio, 1e9)) : 1
+    }
+  }
+
+  /// Where atomic energies come from.
+  public enum AtomicEnergies: Sendable, Equatable {
+    /// IsolatedAtom frames of the training files.
+    case isolatedAtoms
+    /// Least squares of the labels on the compositions.
+    case average
+    /// Those of the foundation model.
+    case foundation
+    /// Least squares of the foundation model's errors; `prior` is what undetermined combinations keep.
+    case estimated(prior: Prior)
+    /// eV by atomic number.
+    case table([Int: Double])
+    /// A JSON file of such a table.
+    case file(String)
+
+    public enum Prior: String, Sendable { case isolated, foundation }
+  }
+
+  public struct LabelKeys: Sendable, Equatable {
+    public var energy: String
+    public var forces: String
+    public var stress: String
+    public var virials: String
+    public var head: String
+  }
+
+  public struct Head: Sendable, Equatable {
+    public var name: String
+    public var trainFiles: [String]
+    /// Empty: `validFraction` of the training frames.
+    public var validFiles: [String]
+    public var testFiles: [String]
+    public var validFraction: Double
+    public var atomicEnergies: AtomicEnergies
+    public var keys: LabelKeys
+    public var configTypeWeights: [String: Double]
+    public var keepsIsolatedAtoms: Bool
+    public var atomicNumbers: [Int]?
+    /// eV per atom; nil is computed.
+    public var mean: Double?
+    public var std: Double?
+    /// nil is computed, or that of the foundation model.
+    public var averageNeighbors: Double?
+    public var statisticsFile: String?
+  }
+
+  public struct LoRA: Sendable, Equatable {
+    public var rank: Int
+    public var alpha: Double
+  }
+
+  public struct Report: Sendable, Equatable {
+    public var errorTable: ErrorTableKind
+    public var computesForces: Bool
+    public var computesStress: Bool
+    public var computesVirials: Bool
+    public var plots: Bool
+    /// 0: at the end only.
+    public var plotFrequency: Int
+    public var plotsInteractionEnergy: Bool
+    /// Left out of the final train and valid tables.
+    public var skippedHeads: [String]
+  }
+}
