@@ -42,9 +42,10 @@ enum OptionFile {
       if given.contains(where: { $0 == option || $0.hasPrefix(option + "=") }) { continue }
       switch entry.value {
       case .boolean(let isSet): if isSet { arguments.append(option) }
-      case .list(let items): arguments += try items.map { (item) throws(MACEError) in
-        "\(option)=\(try scalar(item, option, path))"
-      }
+      case .list(let items):
+        arguments += try items.map { (item) throws(MACEError) in
+          "\(option)=\(try scalar(item, option, path))"
+        }
       default: arguments.append("\(option)=\(try scalar(entry.value, option, path))")
       }
     }
@@ -56,7 +57,8 @@ enum OptionFile {
     case .integer, .real, .text: return value.description
     default:
       throw MACEError(
-        .invalidArgument, "\(path): \(option.dropFirst(2)) is \(value); write a number, a text or a list of them")
+        .invalidArgument,
+        "\(path): \(option.dropFirst(2)) is \(value); write a number, a text or a list of them")
     }
   }
 }

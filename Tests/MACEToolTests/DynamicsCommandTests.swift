@@ -275,10 +275,12 @@ import Testing
         """
       try yaml.write(toFile: folder + "/run.yaml", atomically: true, encoding: .utf8)
       let outcome = try mace(
-        ["md", "--config", "run.yaml", "--output", "y", "--model", fixtures + "/models/tiny_int1.model"], in: folder)
+        ["md", "--config", "run.yaml", "--output", "y", "--model", fixtures + "/models/tiny_int1.model"],
+        in: folder)
       #expect(outcome.code == 0, "\(outcome.errors)")
       #expect(outcome.output.contains("20 steps of 0.01 fs") && !outcome.output.contains("deviation"))
-      #expect(try mace(["md", "--config=run.yaml", "--output", "y"], in: folder).output.contains("deviation"))
+      #expect(
+        try mace(["md", "--config=run.yaml", "--output", "y"], in: folder).output.contains("deviation"))
       try (yaml + "speed: 3\n").write(toFile: folder + "/run.yaml", atomically: true, encoding: .utf8)
       let unknown = try mace(["md", "--config", "run.yaml", "--output", "z"], in: folder)
       #expect(unknown.code == 2 && unknown.errors.contains("--speed"), "\(unknown.errors)")

@@ -1,8 +1,7 @@
 import Atomistics
+import MACETool
 import Testing
 import Training
-
-@testable import MACETool
 
 @Suite struct StructureCheckTests {
   private func rockSalt(_ a: Double) -> Structure {
@@ -21,7 +20,8 @@ import Training
     let wide = try TrainingSummary(of: [rockSalt(5.2)], cutoff: 4)
     let warnings = check.warnings(comparedWith: wide)
     #expect(warnings.count == 4)
-    #expect(warnings[0].hasPrefix("the density, 3.368 g/cm³, is outside that of the training data, 2.649 to 2.649"))
+    #expect(
+      warnings[0].hasPrefix("the density, 3.368 g/cm³, is outside that of the training data, 2.649 to 2.649"))
     #expect(warnings[2] == "the nearest O-Ca, 2.400 Å, is closer than any in the training data, 2.600 Å")
     let water = Structure(atomicNumbers: [8, 1], positions: [.zero, SIMD3(1, 0, 0)])
     let other = try TrainingSummary(of: [water], cutoff: 4)

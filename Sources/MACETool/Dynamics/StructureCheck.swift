@@ -3,21 +3,21 @@ import Diagnostics
 import Training
 
 /// What a structure looks like before its first step, and whether a model was trained on such structures.
-struct StructureCheck {
+public struct StructureCheck {
   /// Of the one structure, as of training data.
-  let found: TrainingSummary
+  public let found: TrainingSummary
 
   /// - Parameter cutoff: of the distances that are looked for, Å.
   /// - Throws: what the neighbour list throws.
-  init(_ structure: Structure, cutoff: Double) throws(MACEError) {
+  public init(_ structure: Structure, cutoff: Double) throws(MACEError) {
     found = try TrainingSummary(of: [structure], cutoff: cutoff)
   }
 
   /// "H-O" and Å, the lightest elements first.
-  var nearest: [(pair: String, distance: Double)] { sorted.map { (pair: name($0), distance: $1) } }
+  public var nearest: [(pair: String, distance: Double)] { sorted.map { (pair: name($0), distance: $1) } }
 
   /// What is outside the training data, one sentence each.
-  func warnings(comparedWith trained: TrainingSummary) -> [String] {
+  public func warnings(comparedWith trained: TrainingSummary) -> [String] {
     var warnings: [String] = []
     if let density = found.densities?.lowerBound, let range = trained.densities,
       !(range.lowerBound * 0.95...range.upperBound * 1.05 ~= density)
