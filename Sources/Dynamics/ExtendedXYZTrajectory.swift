@@ -3,7 +3,7 @@ import Diagnostics
 import ExtendedXYZ
 
 /// A trajectory as extended XYZ, compressed if its name ends in .gz or .xz: unwrapped positions (Å), velocities
-/// (Å/fs), forces (eV/Å), energy (eV), step and time (fs).
+/// (Å/fs), forces (eV/Å), energy (eV), step and time (fs), under the keys that `mace analyze` reads.
 public final class ExtendedXYZTrajectory: RunOutput, Trajectory {
   public let path: String
   private let writer: ExtendedXYZWriter
@@ -30,7 +30,8 @@ public final class ExtendedXYZTrajectory: RunOutput, Trajectory {
   static func frame(_ state: DynamicsState, time: Double) -> Frame {
     var frame = Frame(structure: state.structure)
     frame.info["step"] = .int(state.step)
-    frame.info["time_fs"] = .real(time)
+    frame.info["time"] = .real(time)
+    frame.info["unwrapped"] = .bool(true)
     frame.info["MACE_energy"] = .real(state.potentialEnergy)
     frame.arrays = [
       Column(name: "velocities", vectors: state.velocities),

@@ -7,7 +7,8 @@ import Glibc
 /// unwrapped positions (Å), velocities (Å/ps), cell lengths and angles, time (ps).
 ///
 /// Cells are stored as lengths and angles, so positions are turned to the orientation that readers give such a
-/// cell: a along x, b in the plane xy. Beyond the convention, `atomic_numbers` names the elements.
+/// cell: a along x, b in the plane xy. Beyond the convention, the variable `atomic_numbers` names the elements and the attribute `unwrapped` says
+/// that positions are.
 public final class NetCDFTrajectory: Trajectory {
   public let path: String
   public private(set) var frameCount: Int
@@ -158,6 +159,7 @@ public final class NetCDFTrajectory: Trajectory {
     try attribute("ConventionVersion", "1.0")
     try attribute("program", "mace")
     try attribute("programVersion", "1")
+    try attribute("unwrapped", "yes")
     let axes = try variable("spatial", NC_CHAR, [spatial])
     let numbers = try variable("atomic_numbers", NC_INT, [atom])
     var result: [Variable: Int32] = [:]

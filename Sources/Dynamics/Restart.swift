@@ -35,7 +35,8 @@ public struct Restart: Sendable {
     }
     frame.info["mace_restart"] = .int(Self.version)
     frame.info["step"] = .int(state.step)
-    frame.info["time_fs"] = .real(simulation.time)
+    frame.info["time"] = .real(simulation.time)
+    frame.info["unwrapped"] = .bool(true)
     frame.info["energy"] = .real(state.evaluation.energy)
     frame.info["forces_virial"] = .reals(state.evaluation.virial)
     frame.info["removed_motion"] = .string(state.removedMotion.rawValue)

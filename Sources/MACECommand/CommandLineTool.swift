@@ -7,7 +7,7 @@ import MACETool
 enum CommandLineTool {
   static func run(_ arguments: [String]) -> Int32 {
     do {
-      var command = try RootCommand.parseAsRoot(arguments)
+      var command = try RootCommand.parseAsRoot(try OptionFile.expand(arguments))
       try command.run()
       return 0
     } catch let error as MACEError {

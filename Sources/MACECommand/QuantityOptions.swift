@@ -23,6 +23,10 @@ extension Quantity {
 
 /// The models of a simulation.
 struct ForceFieldArguments: ParsableArguments {
+  /// Replaced by the options in the file (`OptionFile`) before anything is parsed.
+  @Option(help: ArgumentHelp("YAML file of options, which the command line overrides.", valueName: "file"))
+  var config: String?
+
   @Option(
     help: ArgumentHelp(
       "Model file (.model or .safetensors). Several --model are a committee: the mean of their forces moves "

@@ -50,25 +50,4 @@ import Testing
     #expect(drifts[1] < 1e-3)
     #expect(abs(drifts[0] / drifts[1] - 4) < 0.8)
   }
-
-  @Test func checkAgainstTrainingData() throws {
-    let text = """
-      {"version": 1, "densities": [1.0, 1.2], "nearest_distances": [[8, 20, 2.5], [8, 8, 2.6]],
-       "levels": [["Default", "revPBE-D3", "contained"]], "unknown": 3}
-      """
-    let trained = try #require(try TrainedRange(metadata: ["training": text]))
-    #expect(trained.levels == [.init(head: "Default", name: "revPBE-D3", dispersion: "contained")])
-    #expect(trained.densities == 1.0...1.2 && trained.nearest.count == 2)
-    let state = try DynamicsState(crystal, masses: Systems.masses(crystal), field: IdealGas())
-    let check = try StructureCheck(state, cutoff: 4)
-    #expect(abs(check.nearest[.init(8, 20)]! - 2.4) < 1e-12)
-    #expect(abs(check.nearest[.init(8, 8)]! - 4.8 / 2.0.squareRoot()) < 1e-12)
-    let warnings = check.warnings(comparedWith: trained)
-    #expect(warnings.count == 2)
-    #expect(warnings[0].hasPrefix("the density, 3.368 g/cm³, is outside"))
-    #expect(warnings[1] == "no neighbours Ca-Ca were in the training data")
-    #expect(try TrainedRange(metadata: [:]) == nil)
-    #expect(throws: MACEError.self) { _ = try TrainedRange(metadata: ["training": "[1]"]) }
-    #expect(throws: MACEError.self) { _ = try TrainedRange(metadata: ["training": "{"]) }
-  }
 }

@@ -64,7 +64,9 @@ import Testing
       #expect(frame.structure == (try state(7).structure))
       #expect(frame.column("velocities")?.vectors == (try state(7).velocities))
       #expect(frame.column("MACE_forces")?.vectors == [SIMD3<Double>](repeating: .zero, count: 4))
-      #expect(frame.info["step"]?.int == 0 && frame.info["time_fs"]?.real == 3.5)
+      #expect(
+        frame.info["step"]?.int == 0 && frame.info["time"]?.real == 3.5
+          && frame.info["unwrapped"]?.bool == true)
       #expect(frame.info["MACE_energy"]?.real == 0)
     }
   }

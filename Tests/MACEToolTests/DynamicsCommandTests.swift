@@ -256,6 +256,40 @@ import Testing
     }
   }
 
+  /// Options from a file; the command line overrides them.
+  @Test func optionFile() throws {
+    try withFolder { folder in
+      let yaml = """
+        model: [\(fixtures)/models/tiny_int1.model, \(fixtures)/models/tiny_L0.model]
+        configs: \(fixtures)/caco3-water.extxyz
+        time: 0.2fs
+        timestep: 0.01fs
+        temperature: 300K
+        tau: 1fs
+        log-every: 10
+        threads: 1
+        thermostat: bussi
+        overwrite: true
+        keep-velocities: false
+
+        """
+      try yaml.write(toFile: folder + "/run.yaml", atomically: true, encoding: .utf8)
+      let outcome = try mace(
+        ["md", "--config", "run.yaml", "--output", "y", "--model", fixtures + "/models/tiny_int1.model"],
+        in: folder)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(outcome.output.contains("20 steps of 0.01 fs") && !outcome.output.contains("deviation"))
+      #expect(
+        try mace(["md", "--config=run.yaml", "--output", "y"], in: folder).output.contains("deviation"))
+      try (yaml + "speed: 3\n").write(toFile: folder + "/run.yaml", atomically: true, encoding: .utf8)
+      let unknown = try mace(["md", "--config", "run.yaml", "--output", "z"], in: folder)
+      #expect(unknown.code == 2 && unknown.errors.contains("--speed"), "\(unknown.errors)")
+      try (yaml + "mass: {H: 2}\n").write(toFile: folder + "/run.yaml", atomically: true, encoding: .utf8)
+      let mapping = try mace(["md", "--config", "run.yaml", "--output", "z"], in: folder)
+      #expect(mapping.code == 2 && mapping.errors.contains("run.yaml: mass is {'H': 2}"), "\(mapping.errors)")
+    }
+  }
+
   @Test func relaxes() throws {
     try withFolder { folder in
       let outcome = try mace(

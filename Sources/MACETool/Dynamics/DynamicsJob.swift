@@ -3,6 +3,7 @@ import Diagnostics
 import Dynamics
 import ExtendedXYZ
 import MACE
+import Training
 
 /// `mace md`: molecular dynamics of one structure.
 public struct DynamicsJob {
@@ -113,29 +114,29 @@ public struct DynamicsJob {
   /// What is run, and whether the structure is one the models were trained for.
   private func report() throws(MACEError) {
     let state = simulation.state
-    let check = try StructureCheck(state, cutoff: potentials[0].cutoff)
+    let check = try StructureCheck(state.structure, cutoff: potentials[0].cutoff)
     var lines = [
       "\(state.count) atoms, \(state.degreesOfFreedom) degrees of freedom, \(options.stepCount) steps of "
         + "\(options.timestep) fs, \(ensemble)"
     ]
-    if let density = check.density, let pressure = state.pressure {
+    if let density = state.density, let pressure = state.pressure {
       lines.append(
         "density \(NumberText.fixed(density, 4)) g/cm³, pressure "
           + "\(NumberText.fixed(pressure / Units.gigapascal, 3)) GPa")
     }
-    let pairs = check.nearest.sorted { $0.key < $1.key }
-    if !pairs.isEmpty {
+    if !check.nearest.isEmpty {
       lines.append(
         "nearest atoms / Å: "
-          + pairs.map { "\($0.key.name) \(NumberText.fixed($0.value, 3))" }.joined(separator: ", "))
+          + check.nearest.map { "\($0.pair) \(NumberText.fixed($0.distance, 3))" }.joined(separator: ", "))
     }
     try console.output(lines.joined(separator: "\n") + "\n")
     for potential in potentials {
-      guard let trained = try TrainedRange(metadata: potential.model.metadata) else { continue }
+      guard let trained = try potential.model.trainingSummary() else { continue }
       for warning in check.warnings(comparedWith: trained) { console.warn(warning) }
-      for level in trained.levels where options.forceField.head ?? level.head == level.head {
+      for (head, level) in trained.levels.sorted(by: { $0.key < $1.key })
+      where head == options.forceField.head ?? head {
         try console.output(
-          "labels of the model, head \(level.head): \(level.name), dispersion \(level.dispersion)\n")
+          "labels of the model, head \(head): \(level.name), dispersion \(level.dispersion.rawValue)\n")
       }
     }
   }
