@@ -39,6 +39,14 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Head of the model (needed if it has several).", valueName: "name"))
   var head: String?
 
+  @Flag(help: "Measure a step of training instead (energies, forces, gradient of the loss, Adam).")
+  var train = false
+
+  @Option(
+    name: .customLong("batch_size"),
+    help: ArgumentHelp("Frames of the step with --train (default: 2).", valueName: "N"))
+  var batchSize: Int?
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -50,6 +58,14 @@ struct BenchCommand: ParsableCommand {
     options.repeats = repeats
     options.allFrames = all
     if let replicate { options.replication = try BenchmarkOptions.replication(replicate) }
+    if train {
+      guard !all else {
+        throw MACEError(.invalidArgument, "--all does not go with --train: use --batch_size")
+      }
+      return try Console.standard.output(
+        TrainingBenchmark(options, batchSize: batchSize ?? 2).run(json: json))
+    }
+    guard batchSize == nil else { throw MACEError(.invalidArgument, "--batch_size goes with --train only") }
     var job = try BenchmarkJob(options)
     var isFirst = true
     try job.run { (result) throws(MACEError) in
