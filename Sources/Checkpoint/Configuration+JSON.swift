@@ -9,7 +9,7 @@ extension Configuration {
     "float32_couplings",
   ]
 
-  var json: JSON {
+  package var json: JSON {
     .object([
       ("model_class", .text(modelClass.rawValue)), ("dtype", .text(dtype)),
       ("atomic_numbers", .integers(atomicNumbers)), ("heads", .texts(heads)), ("r_max", .number(cutoff)),

@@ -24,7 +24,12 @@ struct TrainCommand: ParsableCommand {
     }
     let plan = try EffectivePlan(options)
     if plan.isDryRun { return try Console.standard.output(plan.text) }
-    try runTraining(plan)
+    let console = Console.standard
+    var progress: ((String) -> Void)?
+    if console.isInteractive { progress = console.note }
+    let training = try TrainingRun(
+      plan, threads: ProcessFacts.defaultThreads, progress: progress, output: console.output)
+    _ = try training.run()
   }
 
   private static let help = """
@@ -40,10 +45,4 @@ struct TrainCommand: ParsableCommand {
 
 
     """ + OptionHelp.text
-}
-
-/// Carries the plan out.
-func runTraining(_ plan: EffectivePlan) throws(MACEError) {
-  throw MACEError(
-    .unsupported, "training of '\(plan.files.tag)' is not possible in this version; use --dry_run")
 }

@@ -96,3 +96,18 @@ public enum AtomicEnergySource: Sendable, Equatable {
     }
   }
 }
+
+extension AtomicEnergySource: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .isolatedAtoms: "IsolatedAtom frames"
+    case .average: "average (least squares of the labels)"
+    case .foundation: "foundation model"
+    case .estimated(let prior):
+      "estimated from the foundation model's errors, \(prior.rawValue) where undetermined"
+    case .table(let table):
+      table.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + " eV"
+    case .file(let path): path
+    }
+  }
+}

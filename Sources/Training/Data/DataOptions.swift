@@ -11,6 +11,8 @@ public struct DataOptions: Sendable {
   public var keepsIsolatedAtoms = false
   /// Files may have neither energies nor forces (they will get labels from a model).
   public var allowsUnlabelled = false
+  /// Numbers of the frames of a file that are read, from 0; nil is all.
+  public var indices: Set<Int>?
 
   public init() {}
 }

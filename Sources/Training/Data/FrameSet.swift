@@ -37,6 +37,7 @@ public struct FrameSet: Sendable {
     var file = LabelTable.File(path: path)
     var isolated: [Int: Double] = [:]
     while let raw = try reader.next() {
+      if let wanted = options.indices, !wanted.contains(reader.frameCount - 1) { continue }
       let frame = try parser.parse(raw, source: "\(path), frame \(reader.frameCount)")
       if options.takesIsolatedAtoms, FrameParser.isIsolatedAtom(raw) {
         let z = raw.structure.atomicNumbers[0]

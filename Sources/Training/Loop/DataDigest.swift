@@ -1,16 +1,33 @@
-/// A fingerprint of frames: any change of atoms, labels, weights, heads or order changes it.
+import Checkpoint
+
+/// A fingerprint of frames, which any change of atoms, labels, weights, heads or order changes, or of a model.
 enum DataDigest {
   /// "12 frames, 0123456789abcdef"
   static func text(_ frames: [TrainingFrame]) -> String {
     var hash = Hash()
     for frame in frames { hash.add(frame) }
-    let digits = String(hash.state, radix: 16)
-    return "\(frames.count) frames, " + String(repeating: "0", count: 16 - digits.count) + digits
+    return "\(frames.count) frames, \(hash.digits)"
+  }
+
+  /// "0123456789abcdef" of architecture and tensors.
+  static func text(_ model: MACEModel) -> String {
+    var hash = Hash()
+    hash.add(model.configuration.json.encoded)
+    for (name, tensor) in model.tensors.sorted(by: { $0.key < $1.key }) {
+      hash.add(name)
+      hash.add(tensor.values)
+    }
+    return hash.digits
   }
 
   /// FNV-1a over 64-bit words, each stirred by SplitMix64's finalizer.
   private struct Hash {
-    var state: UInt64 = 0xcbf2_9ce4_8422_2325
+    private var state: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    var digits: String {
+      let digits = String(state, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }
 
     mutating func add(_ word: UInt64) {
       var z = word &+ 0x9e37_79b9_7f4a_7c15

@@ -53,7 +53,8 @@ public struct FineTuning: Sendable {
       throw MACEError(
         .invalidArgument, "heads = \(heads.map(\.name)): give at least one, and every name once")
     }
-    var model = try foundation.selecting(head: head(of: foundation.configuration.heads))
+    var model = try foundation.selecting(
+      head: foundationHead ?? Self.standardHead(of: foundation.configuration.heads))
     if let elements {
       try checkKnown(elements, model.configuration.atomicNumbers)
       model = try model.restricted(toElements: elements.sorted())
@@ -72,8 +73,9 @@ public struct FineTuning: Sendable {
     return model
   }
 
-  private func head(of names: [String]) -> String {
-    foundationHead ?? names.first { names.count == 1 || $0 != "pt_head" } ?? names[0]
+  /// The head that is taken when none is named.
+  static func standardHead(of names: [String]) -> String {
+    names.first { names.count == 1 || $0 != "pt_head" } ?? names[0]
   }
 
   private func checkKnown(_ elements: [Int], _ known: [Int]) throws(MACEError) {

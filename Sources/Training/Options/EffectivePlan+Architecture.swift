@@ -2,32 +2,33 @@ import Diagnostics
 import Equivariance
 
 extension EffectivePlan {
+  /// The options of the architecture; elements and heads are still to come.
   static func architecture(_ options: TrainingOptions) throws(MACEError) -> Architecture {
-    let model = options.text("model")
-    var first = options.text("interaction_first")
-    // The class MACE has no self connection in its first block.
-    if model == "MACE",
-      !["RealAgnosticInteractionBlock", "RealAgnosticDensityInteractionBlock"].contains(first)
-    {
-      first = "RealAgnosticInteractionBlock"
-    }
-    var edges: Irreps?
-    if options.isGiven("edge_irreps") { edges = try irreps("edge_irreps", options) }
-    let readout = try irreps("MLP_irreps", options)
-    return Architecture(
-      model: model, cutoff: options.real("r_max"), layers: options.integer("num_interactions"),
-      hiddenIrreps: try hiddenIrreps(options), edgeIrreps: edges,
-      usesEdgeIrrepsFirst: options.flag("use_edge_irreps_first"), correlation: options.integer("correlation"),
-      harmonicsDegree: options.integer("max_ell"), radialType: options.text("radial_type"),
-      radialBasisCount: options.integer("num_radial_basis"),
-      cutoffExponent: options.integer("num_cutoff_basis"),
-      radialNetwork: try radialNetwork(options), readoutIrreps: readout, gate: options.text("gate"),
-      interaction: options.text("interaction"), firstInteraction: first,
-      pairRepulsion: options.flag("pair_repulsion"), distanceTransform: options.text("distance_transform"),
-      appliesCutoffToBasis: options.flag("apply_cutoff"),
-      usesSO3: options.flag("use_so3"), usesAgnosticProduct: options.flag("use_agnostic_product"),
-      usesLastReadoutOnly: options.flag("use_last_readout_only"),
-      scaling: Scaling(rawValue: options.text("scaling")) ?? .rmsForces)
+    var a = Architecture(atomicNumbers: [], heads: [])
+    a.dtype = options.text("default_dtype")
+    a.cutoff = options.real("r_max")
+    a.radialBasis = .init(rawValue: options.text("radial_type")) ?? .bessel
+    a.basisCount = options.integer("num_radial_basis")
+    a.cutoffExponent = options.integer("num_cutoff_basis")
+    a.distanceTransform = .init(rawValue: options.text("distance_transform")) ?? .none
+    a.pairRepulsion = options.flag("pair_repulsion")
+    a.appliesCutoffToBasis = options.flag("apply_cutoff")
+    a.maxDegree = options.integer("max_ell")
+    a.useSO3 = options.flag("use_so3")
+    a.layerCount = options.integer("num_interactions")
+    a.interaction = .init(rawValue: options.text("interaction")) ?? .realAgnosticResidual
+    a.firstInteraction = .init(rawValue: options.text("interaction_first")) ?? .realAgnosticResidual
+    a.hiddenIrreps = try hiddenIrreps(options)
+    if options.isGiven("edge_irreps") { a.edgeIrreps = try irreps("edge_irreps", options) }
+    a.usesEdgeIrrepsFirst = options.flag("use_edge_irreps_first")
+    a.radialWidths = try radialNetwork(options)
+    a.correlations = [options.integer("correlation")]
+    a.agnosticProduct = options.flag("use_agnostic_product")
+    a.usesLastReadoutOnly = options.flag("use_last_readout_only")
+    a.readoutIrreps = try irreps("MLP_irreps", options)
+    a.gate = .init(rawValue: options.text("gate")) ?? .identity
+    try a.apply(model: options.text("model"))
+    return a
   }
 
   private static func irreps(_ name: String, _ options: TrainingOptions) throws(MACEError) -> Irreps {

@@ -35,6 +35,8 @@ extension EffectivePlan {
     keepsCheckpoints = options.flag("keep_checkpoints")
     savesAllCheckpoints = options.flag("save_all_checkpoints")
     architecture = foundation == nil ? try Self.architecture(options) : nil
+    modelName = options.text("model")
+    scaling = DataStatistics.Scaling(rawValue: options.text("scaling")) ?? .rmsForces
     self.foundation = foundation
     replay = multihead ? Self.replayOptions(options) : nil
     heads = try Self.heads(options, multihead: multihead)
@@ -92,8 +94,8 @@ extension EffectivePlan {
     return Replay(
       trainFiles: files,
       samples: isPublished || options.isGiven("num_samples_pt") ? options.integer("num_samples_pt") : nil,
-      selection: Replay.Selection(rawValue: options.text("subselect_pt")) ?? .random,
-      filter: Replay.ElementFilter(rawValue: options.text("filter_type_pt")) ?? .none,
+      selection: FrameSelection.Method(rawValue: options.text("subselect_pt")) ?? .random,
+      filter: ElementFilter(rawValue: options.text("filter_type_pt")) ?? .none,
       fillsUpAtRandom: options.flag("disallow_random_padding_pt"),
       ratioThreshold: options.real("real_pt_data_ratio_threshold"),
       usesPseudolabels: options.flag("pseudolabel_replay"),

@@ -32,16 +32,16 @@ extension EffectivePlan {
     } else if let a = architecture {
       table.add([
         "model",
-        "\(a.model), \(a.hiddenIrreps), \(a.layers) layers, correlation \(a.correlation), max_ell "
-          + "\(a.harmonicsDegree), r_max \(a.cutoff) Å",
+        "\(modelName), \(a.hiddenIrreps), \(a.layerCount) layers, correlation \(a.correlations[0]), max_ell "
+          + "\(a.maxDegree), r_max \(a.cutoff) Å",
       ])
       var radial =
-        "\(a.radialBasisCount) \(a.radialType), cutoff p=\(a.cutoffExponent), network \(a.radialNetwork)"
-      if a.distanceTransform != "None" { radial += ", \(a.distanceTransform) transform" }
+        "\(a.basisCount) \(a.radialBasis.rawValue), cutoff p=\(a.cutoffExponent), network \(a.radialWidths)"
+      if a.distanceTransform != .none { radial += ", \(a.distanceTransform.rawValue) transform" }
       if a.pairRepulsion { radial += ", ZBL repulsion" }
       table.add(["radial", radial])
-      table.add(["blocks", "\(a.firstInteraction), \(a.interaction)"])
-      table.add(["readout", "\(a.readoutIrreps), \(a.gate), \(a.scaling.rawValue)"])
+      table.add(["blocks", "\(a.firstInteraction.rawValue), \(a.interaction.rawValue)"])
+      table.add(["readout", "\(a.readoutIrreps), \(a.gate.rawValue), \(scaling.rawValue)"])
     }
     let count = threads.map { ", \($0) thread\($0 == 1 ? "" : "s")" } ?? ""
     table.add(["precision", precision.rawValue + count + ", seed \(seed)"])
@@ -118,21 +118,6 @@ extension EffectivePlan {
     var text = loss.text
     if [.huber, .universal].contains(loss.kind) { text += ", delta \(loss.huberDelta)" }
     return text
-  }
-}
-
-extension EffectivePlan.AtomicEnergies {
-  public var description: String {
-    switch self {
-    case .isolatedAtoms: "IsolatedAtom frames"
-    case .average: "average (least squares of the labels)"
-    case .foundation: "foundation model"
-    case .estimated(let prior):
-      "estimated from the foundation model's errors, \(prior.rawValue) where undetermined"
-    case .table(let table):
-      table.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + " eV"
-    case .file(let path): path
-    }
   }
 }
 

@@ -1,4 +1,3 @@
-import Equivariance
 import MACE
 
 /// What a run will do: every setting resolved, with mace_run_train's defaults and forced values.
@@ -13,8 +12,11 @@ public struct EffectivePlan: Sendable {
   public var restartsFromLatest: Bool
   public var keepsCheckpoints: Bool
   public var savesAllCheckpoints: Bool
-  /// Of a new model; nil when it is that of the foundation model.
+  /// Of a new model, without elements and heads, which come from the data; nil with a foundation model.
   public var architecture: Architecture?
+  /// "MACE" (no shift) or "ScaleShiftMACE", for `Architecture.apply(model:)`.
+  public var modelName: String
+  public var scaling: DataStatistics.Scaling
   public var foundation: Foundation?
   /// Multihead fine-tuning; its frames are those of the head `pt_head`.
   public var replay: Replay?
@@ -38,44 +40,6 @@ public struct EffectivePlan: Sendable {
     }
   }
 
-  /// The output of a new model: e = scale · readouts + shift.
-  public enum Scaling: String, Sendable {
-    case standardDeviation = "std_scaling"
-    case rmsForces = "rms_forces_scaling"
-    case none = "no_scaling"
-  }
-
-  /// The architecture of a new model, in the words of the options.
-  public struct Architecture: Sendable, Equatable {
-    /// "MACE" (no shift) or "ScaleShiftMACE".
-    public var model: String
-    /// Å.
-    public var cutoff: Double
-    public var layers: Int
-    public var hiddenIrreps: Irreps
-    public var edgeIrreps: Irreps?
-    public var usesEdgeIrrepsFirst: Bool
-    public var correlation: Int
-    /// max_ell.
-    public var harmonicsDegree: Int
-    public var radialType: String
-    public var radialBasisCount: Int
-    public var cutoffExponent: Int
-    /// Hidden widths of the radial network.
-    public var radialNetwork: [Int]
-    public var readoutIrreps: Irreps
-    public var gate: String
-    public var interaction: String
-    public var firstInteraction: String
-    public var pairRepulsion: Bool
-    public var distanceTransform: String
-    public var appliesCutoffToBasis: Bool
-    public var usesSO3: Bool
-    public var usesAgnosticProduct: Bool
-    public var usesLastReadoutOnly: Bool
-    public var scaling: Scaling
-  }
-
   public struct Foundation: Sendable, Equatable {
     /// A path or the name of a published model; `PublishedFile.locate` finds it.
     public var model: String
@@ -89,13 +53,11 @@ public struct EffectivePlan: Sendable {
   }
 
   public struct Replay: Sendable, Equatable {
-    public enum Selection: String, Sendable { case random, farthestPoints = "fps" }
-    public enum ElementFilter: String, Sendable { case none, combinations, inclusive, exclusive }
     /// A path or the name of a published set.
     public var trainFiles: [String]
     /// nil: all frames of the file.
     public var samples: Int?
-    public var selection: Selection
+    public var selection: FrameSelection.Method
     public var filter: ElementFilter
     public var fillsUpAtRandom: Bool
     /// Frames of other heads are repeated when there are fewer than this part of the replay frames.
@@ -114,32 +76,6 @@ public struct EffectivePlan: Sendable {
     }
   }
 
-  /// Where atomic energies come from.
-  public enum AtomicEnergies: Sendable, Equatable {
-    /// IsolatedAtom frames of the training files.
-    case isolatedAtoms
-    /// Least squares of the labels on the compositions.
-    case average
-    /// Those of the foundation model.
-    case foundation
-    /// Least squares of the foundation model's errors; `prior` is what undetermined combinations keep.
-    case estimated(prior: Prior)
-    /// eV by atomic number.
-    case table([Int: Double])
-    /// A JSON file of such a table.
-    case file(String)
-
-    public enum Prior: String, Sendable { case isolated, foundation }
-  }
-
-  public struct LabelKeys: Sendable, Equatable {
-    public var energy: String
-    public var forces: String
-    public var stress: String
-    public var virials: String
-    public var head: String
-  }
-
   public struct Head: Sendable, Equatable {
     public var name: String
     public var trainFiles: [String]
@@ -147,7 +83,7 @@ public struct EffectivePlan: Sendable {
     public var validFiles: [String]
     public var testFiles: [String]
     public var validFraction: Double
-    public var atomicEnergies: AtomicEnergies
+    public var atomicEnergies: AtomicEnergySource
     public var keys: LabelKeys
     public var configTypeWeights: [String: Double]
     public var keepsIsolatedAtoms: Bool

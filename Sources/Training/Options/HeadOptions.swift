@@ -77,7 +77,7 @@ struct HeadOptions {
   }
 
   /// - Parameter default: where E0s come from when nothing is said.
-  func head(atomicEnergies standard: EffectivePlan.AtomicEnergies = .isolatedAtoms) throws(MACEError)
+  func head(atomicEnergies standard: AtomicEnergySource = .isolatedAtoms) throws(MACEError)
     -> EffectivePlan.Head
   {
     let trainFiles = try files("train_file")
@@ -107,11 +107,14 @@ struct HeadOptions {
       statisticsFile: value("statistics_file") == .none ? nil : value("statistics_file").description)
   }
 
-  var keys: EffectivePlan.LabelKeys {
-    EffectivePlan.LabelKeys(
-      energy: value("energy_key").description, forces: value("forces_key").description,
-      stress: value("stress_key").description, virials: value("virials_key").description,
-      head: value("head_key").description)
+  var keys: LabelKeys {
+    var keys = LabelKeys()
+    keys.energy = value("energy_key").description
+    keys.forces = value("forces_key").description
+    keys.stress = value("stress_key").description
+    keys.virials = value("virials_key").description
+    keys.head = value("head_key").description
+    return keys
   }
 
   private func atomicNumbers() throws(MACEError) -> [Int]? {
@@ -126,8 +129,8 @@ struct HeadOptions {
     return numbers.sorted()
   }
 
-  private func atomicEnergies(_ standard: EffectivePlan.AtomicEnergies) throws(MACEError)
-    -> EffectivePlan.AtomicEnergies
+  private func atomicEnergies(_ standard: AtomicEnergySource) throws(MACEError)
+    -> AtomicEnergySource
   {
     switch value("E0s") {
     case .none: return standard
@@ -144,21 +147,7 @@ struct HeadOptions {
         table[z] = energy
       }
       return .table(table)
-    case let value:
-      let text = value.description
-      if text.hasSuffix(".json") { return .file(text) }
-      switch text.lowercased() {
-      case "isolatedatom", "isolated": return .isolatedAtoms
-      case "average": return .average
-      case "foundation": return .foundation
-      case "estimated", "estimated+foundation": return .estimated(prior: .foundation)
-      case "estimated+isolated": return .estimated(prior: .isolated)
-      default:
-        throw MACEError(
-          .invalidArgument,
-          "E0s: '\(text)' is not a dictionary {Z: eV}, a .json file, IsolatedAtom, average, foundation, "
-            + "estimated, estimated+isolated or estimated+foundation")
-      }
+    case let value: return try AtomicEnergySource(value.description)
     }
   }
 }
