@@ -68,7 +68,7 @@ install_missing = \
 	  || { echo "make $@: could not install; as root: apt-get install$$missing" >&2; exit 1; }
 found = $(firstword $(wildcard /usr/lib/*/$(1)) /usr/lib/$(1))
 needed := /usr/include/zlib.h:zlib1g-dev /usr/include/lzma.h:liblzma-dev /usr/include/yaml.h:libyaml-dev \
-	/usr/include/netcdf.h:libnetcdf-dev /usr/include/lapacke.h:liblapacke-dev \
+	$(call found,libnetcdf.so.19):libnetcdf19 /usr/include/lapacke.h:liblapacke-dev \
 	$(call found,liblapack_pic.a):liblapack-dev $(call found,libblas.a):libblas-dev pkg-config:pkg-config \
 	gnuplot:gnuplot-nox \
 	gcc:gcc g++:g++ gfortran:gfortran cmake:cmake make:make python3:python3 readelf:binutils

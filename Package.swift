@@ -48,7 +48,8 @@ let package = Package(
     .target(name: "ExtendedXYZ", dependencies: ["Atomistics", "Diagnostics", "CZlib", "CLZMA"]),
 
     // MARK: Analysis
-    .systemLibrary(name: "CNetCDF", pkgConfig: "netcdf", providers: [.apt(["libnetcdf-dev"])]),
+    // opens libnetcdf when it is needed
+    .target(name: "CNetCDF"),
     .target(name: "Analysis", dependencies: ["Diagnostics", "Atomistics", "ExtendedXYZ", "CNetCDF"]),
     .target(name: "Plotting", dependencies: ["Checkpoint", "Diagnostics"]),
 
