@@ -106,7 +106,7 @@ extension OptionTable {
       "frames per step; an incomplete last batch is left out"),
     Option(
       "valid_batch_size", .integer(atLeast: 1), 10, .optimizer, "frames per evaluation of a validation set"),
-    Option("max_num_epochs", .integer(atLeast: 1), 2048, .optimizer, "epochs"),
+    Option("max_num_epochs", .integer(atLeast: 0), 2048, .optimizer, "epochs"),
     Option(
       "patience", .integer(atLeast: 1), 2048, .optimizer,
       "evaluations without improvement before a stage ends"),

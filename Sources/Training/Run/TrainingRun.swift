@@ -69,7 +69,7 @@ public final class TrainingRun {
       try engine.setParameters(trainer.parameters)
       outcomes.append(try report.finish(isStageTwo: false, epoch: nil))
     }
-    if plan.report.plots { try report.drawCurves() }
+    if plan.report.plots, !trainer.results.isEmpty { try report.drawCurves() }
     try log.write("Done")
     return outcomes
   }
