@@ -105,7 +105,8 @@ public final class StepwiseTraining {
         ] + arguments))
     for note in plan.notes { try log.write(note.text, note.isWarning ? .warning : .info) }
     // the replay head comes first, as in the model
-    let ordered = heads.filter { $0.name == EffectivePlan.replayHead }
+    let ordered =
+      heads.filter { $0.name == EffectivePlan.replayHead }
       + heads.filter { $0.name != EffectivePlan.replayHead }
     let common = plan.heads[0]
     plan.heads = ordered.map {
@@ -167,7 +168,8 @@ public final class StepwiseTraining {
     guard !chosen.isEmpty else {
       throw MACEError(
         .invalidArgument,
-        "there is no head '\(head ?? "")'; there is \(data.map { "'\($0.head.name)'" }.joined(separator: ", "))")
+        "there is no head '\(head ?? "")'; there is \(data.map { "'\($0.head.name)'" }.joined(separator: ", "))"
+      )
     }
     return try trainer.evaluate(chosen.flatMap { use == .training ? $0.training.frames : $0.validation })
   }
