@@ -159,7 +159,7 @@ int main(int argc, char **argv) {
   /* The reference adds nothing to free atoms: the E0s stay. */
   check(mace_trainer_set(trainer, "E0s", "foundation"));
   if (head != NULL) check(mace_trainer_set(trainer, "foundation_head", head));
-  check(mace_trainer_set(trainer, "lr", "0.002"));
+  check(mace_trainer_set(trainer, "lr", "0.0002"));
   check(mace_trainer_set(trainer, "batch_size", "4"));
   check(mace_trainer_set(trainer, "forces_weight", "10"));
   for (int frame = 0; frame < FRAMES; ++frame) {

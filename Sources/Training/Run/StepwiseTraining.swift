@@ -71,6 +71,11 @@ public final class StepwiseTraining {
     }
     if head == heads.count { heads.append((frame.head, Frames())) }
     var frame = frame
+    // as in files: what is not there does not count
+    if labels.energy == nil { frame.weights.energy = 0 }
+    if labels.forces == nil { frame.weights.forces = 0 }
+    if labels.stress == nil { frame.weights.stress = 0 }
+    if labels.virials == nil { frame.weights.virials = 0 }
     switch use {
     case .training:
       frame.source = "training frame \(heads[head].frames.training.count) of head '\(frame.head)'"
