@@ -426,7 +426,8 @@ typedef struct mace_errors {
 
 /* What a mace_training_event tells. New kinds may be added: leave others out. Since 1.0.0. */
 typedef enum mace_training_event_kind {
-  /* text is a message of the log, which may have several lines: what options mean, warnings, the E0s. */
+  /* text is a message of the log as the command prints it, with local time (TZ); it may have several lines:
+   * what options mean, warnings, the report on the E0s. */
   MACE_TRAINING_LOG = 1,
   /* One batch was trained: batch, batch_count, loss. */
   MACE_TRAINING_STEP = 2,
