@@ -95,7 +95,8 @@ let package = Package(
     // MARK: Faces
     .target(name: "CMace"),
     .target(
-      name: "LibMACE", dependencies: ["CMace", "MACE", "Atomistics", "Checkpoint", "Diagnostics"],
+      name: "LibMACE",
+      dependencies: ["CMace", "MACE", "Training", "Atomistics", "Checkpoint", "Diagnostics"],
       path: "Sources/libmace", linkerSettings: sharedLibrary),
     .target(
       name: "MACETool",

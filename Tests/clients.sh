@@ -85,6 +85,10 @@ cd "$work"
 {
   run "energy.c" "${CC:-gcc}" -std=c99 -O1 "${strict[@]}" "$root/Examples/c/energy.c" $flags -o energy-c
   run "ghosts.c" "${CC:-gcc}" -std=c99 -O1 "${strict[@]}" "$root/Examples/c/ghosts.c" $flags -lm -o ghosts
+  run "fine_tune.c" "${CC:-gcc}" -std=c99 -O1 "${strict[@]}" "$root/Examples/c/fine_tune.c" $flags -lm \
+    -lpthread -o fine_tune
+  run "training.c" "${CC:-gcc}" -std=c99 -g "${strict[@]}" "$root/Tests/ClientTests/training.c" $flags -lm \
+    -o training
   run "contract.c" "${CC:-gcc}" -std=c99 -g "${strict[@]}" "$root/Tests/ClientTests/contract.c" $flags \
     -lm -lpthread -o contract
   run "lifetime.c" "${CC:-gcc}" -std=gnu99 -g -Wall -Wextra -Werror "$root/Tests/ClientTests/lifetime.c" \
@@ -137,6 +141,14 @@ run "contract" ./contract "$model" "${head[@]}"
 tail -n 1 log
 # Nothing may be printed by the library: the only line is the program's own.
 [ "$(wc -l < log)" = 1 ] || { cat log; die "the library printed something"; }
+
+run "training" ./training "$model" "${head[@]}"
+tail -n 1 log
+[ "$(wc -l < log)" = 1 ] || { cat log; die "the trainer printed something"; }
+
+say "fine-tuning while a simulation runs"
+run "fine_tune" ./fine_tune "$model" "${head[@]}"
+grep -E '^(force error|[0-9]+ steps)' log
 
 say "dlopen, dlclose, two copies in one process, threads, fork"
 cp "$library" "$work/libother.so"

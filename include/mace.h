@@ -54,8 +54,9 @@
  * calculators and to ask for facts. A calculator is a workspace for one thread at a time, which need not
  * always be the same; a call on a calculator that is inside another call is refused. Give each thread of the
  * host its own calculator of the shared model. Within one call, a calculator uses as many threads as it
- * was created with. Calls work after fork() in the child, also on handles made before it, provided that
- * no other thread was inside the library at that moment.
+ * was created with. A trainer is for one thread at a time in the same way; the models that it has given do
+ * not depend on it, so that one thread trains while others simulate. Calls work after fork() in the child,
+ * also on handles made before it, provided that no other thread was inside the library at that moment.
  *
  * VERSIONS. Each function says "since" which version it exists. Within ABI version 1 functions are only
  * added, and structures only grow at their end: they begin with their size, so that a program compiled
@@ -375,6 +376,205 @@ mace_status mace_evaluate_neighbors(
     mace_calculator *calculator, int64_t n_local, int64_t n_ghost, const int32_t *species,
     const double *positions, const int64_t *offsets, const int32_t *neighbors, const mace_exchange *exchange,
     const mace_outputs *outputs);
+
+/* ----------------------------------------------------------------------------------------- training -- */
+
+/* Reference values of a frame, and their weights. Start from MACE_LABELS_INIT. Since 1.0.0. */
+typedef struct mace_labels {
+  size_t size;           /* sizeof(mace_labels), set by MACE_LABELS_INIT */
+  const double *energy;  /* [1] eV, with the energies of the atoms; NULL: not known, and never taken as 0 */
+  const double *forces;  /* [n][3] eV/Å, or NULL */
+  const double *stress;  /* [3][3] eV/Å³, or NULL; needs a cell and all three directions periodic */
+  const double *virial;  /* [3][3] eV, or NULL */
+  const char *head;      /* level of theory that the labels are of; NULL: "Default" */
+  double weight;         /* of the frame in the loss */
+  double energy_weight;  /* of its energy, times weight; and so on */
+  double forces_weight;
+  double stress_weight;
+  double virial_weight;
+} mace_labels;
+
+#define MACE_LABELS_INIT {sizeof(mace_labels), NULL, NULL, NULL, NULL, NULL, 1, 1, 1, 1, 1}
+
+/* What a frame is for. Since 1.0.0. */
+typedef enum mace_frame_use {
+  MACE_FRAME_TRAINING = 0,
+  MACE_FRAME_VALIDATION = 1,
+  /* One atom, whose energy is the E0 of its element (for E0s IsolatedAtom and estimated+isolated). */
+  MACE_FRAME_ISOLATED_ATOM = 2
+} mace_frame_use;
+
+/*
+ * Errors on a set of frames: mean absolute ones and root mean squares. NaN when no frame has the label with a
+ * weight above 0. Start from MACE_ERRORS_INIT. Since 1.0.0.
+ */
+typedef struct mace_errors {
+  size_t size;        /* sizeof(mace_errors), set by MACE_ERRORS_INIT */
+  int64_t frames;     /* how many were compared */
+  double loss;        /* of the present stage, as mace-torch's evaluation prints it */
+  double energy_mae;  /* eV per atom */
+  double energy_rmse; /* eV per atom */
+  double forces_mae;  /* eV/Å */
+  double forces_rmse; /* eV/Å */
+  double stress_mae;  /* eV/Å³ */
+  double stress_rmse; /* eV/Å³ */
+  double virial_mae;  /* eV per atom */
+  double virial_rmse; /* eV per atom */
+} mace_errors;
+
+#define MACE_ERRORS_INIT {sizeof(mace_errors), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/* What a mace_training_event tells. New kinds may be added: leave others out. Since 1.0.0. */
+typedef enum mace_training_event_kind {
+  /* text is a message of the log as the command prints it, with local time (TZ); it may have several lines:
+   * what options mean, warnings, the report on the E0s. */
+  MACE_TRAINING_LOG = 1,
+  /* One batch was trained: batch, batch_count, loss. */
+  MACE_TRAINING_STEP = 2,
+  /* One head was validated: text is its name; errors. epoch is -1 before any training. */
+  MACE_TRAINING_VALIDATION = 3,
+  /* An epoch ends: loss is the mean of its batches; stage, is_best. */
+  MACE_TRAINING_EPOCH = 4,
+  /* mace_fine_tune() has written a model: text is its path. */
+  MACE_TRAINING_MODEL = 5
+} mace_training_event_kind;
+
+/* Progress of a training; members that a kind does not name are 0 or NULL. Since 1.0.0. */
+typedef struct mace_training_event {
+  size_t size; /* of the library's structure: test it before you read members added later */
+  mace_training_event_kind kind;
+  int32_t stage;             /* 1, or 2 with the weights and learning rate of option swa */
+  int64_t epoch;             /* from 0 */
+  int64_t batch;             /* from 0 */
+  int64_t batch_count;       /* of an epoch */
+  double loss;               /* dimensionless, weights included */
+  double seconds;            /* that the batch or the epoch took */
+  const char *text;          /* UTF-8, without a line feed at its end */
+  const mace_errors *errors; /* of one head */
+  int64_t is_best;           /* 1: the validation loss of the last head is the lowest of the stage */
+} mace_training_event;
+
+/*
+ * Receives progress. The event and what it points to end with the call. Returns 0, or anything else to end the
+ * training with MACE_CANCELLED. Called in the thread that called the library; the trainer must not be used
+ * inside. It must return: no exception and no longjmp may leave it. Since 1.0.0.
+ */
+typedef int32_t (*mace_training_callback)(void *context, const mace_training_event *event);
+
+/*
+ * Fine-tuning with frames from memory, epoch by epoch, for one thread at a time. Since 1.0.0.
+ *
+ *   mace_trainer_create(foundation, 2, &trainer);
+ *   mace_trainer_set(trainer, "E0s", "estimated");
+ *   mace_trainer_set(trainer, "lr", "0.0005");
+ *   mace_trainer_add_frame(trainer, MACE_FRAME_TRAINING, n, numbers, positions, cell, NULL, &labels);
+ *   mace_trainer_start(trainer, NULL, NULL);
+ *   mace_trainer_run_epoch(trainer, progress, context, NULL);
+ *   mace_trainer_model(trainer, MACE_TRAINED_NOW, MACE_PRECISION_FLOAT64, &model);
+ */
+typedef struct mace_trainer mace_trainer;
+
+/*
+ * Makes a trainer that starts from a model. threads (1 ... 1024) is how many threads a batch uses. *out is
+ * released with mace_trainer_free(), or NULL on an error. The model may be released before. Results do not
+ * depend on who else uses the model, and are the same bit for bit for the same calls with the same number of
+ * threads on one machine. MACE_ERROR_ARGUMENT. Since 1.0.0.
+ */
+mace_status mace_trainer_create(const mace_model *foundation, int32_t threads, mace_trainer **out);
+
+/* Releases the trainer; NULL is allowed. It must not be inside a call. Since 1.0.0. */
+void mace_trainer_free(mace_trainer *trainer);
+
+/*
+ * Sets an option before the start. Names, values as text and defaults are those of mace_run_train and of the
+ * command ("mace train --help"); flags are "True" or "False". Known are those that concern neither files nor
+ * a new architecture:
+ *
+ *   E0s  foundation_head  foundation_model_elements  foundation_filter_elements  atomic_numbers
+ *   loss  energy_weight  forces_weight  stress_weight  virials_weight  huber_delta
+ *   batch_size  valid_batch_size  valid_fraction  max_num_epochs  patience  eval_interval
+ *   convergence_threshold  convergence_window  seed  default_dtype
+ *   optimizer  lr  weight_decay  beta  beta1_schedulefree  beta2_schedulefree  lr_params_factors  clip_grad
+ *   scheduler  lr_factor  scheduler_patience  lr_scheduler_gamma  ema  ema_decay
+ *   swa  start_swa  swa_lr  swa_energy_weight  swa_forces_weight  swa_stress_weight  swa_virials_weight
+ *   freeze  lora  lora_rank  lora_alpha
+ *
+ * E0s is "foundation", "estimated" (fitted to the training frames), "estimated+isolated", "average", or a
+ * dictionary in eV such as "{1: -13.6, 8: -2043.1}"; without it, MACE_FRAME_ISOLATED_ATOM frames give them. Of
+ * an option set twice the last value counts. Nothing is forced for several heads; those named "pt_head", the
+ * replay frames, always have the E0s of the foundation. MACE_ERROR_ARGUMENT (an unknown option: the message
+ * has the nearest names; a value that it cannot have), MACE_ERROR_UNSUPPORTED. Since 1.0.0.
+ */
+mace_status mace_trainer_set(mace_trainer *trainer, const char *name, const char *value);
+
+/*
+ * Adds a frame before the start; all arrays are copied. The atoms are described as for mace_evaluate(). At
+ * least one label is needed. A head comes into being with its first frame. Without validation frames of a
+ * head, valid_fraction (0.1) of its training frames is set aside, chosen by the seed.
+ * MACE_ERROR_ARGUMENT, MACE_ERROR_UNSUPPORTED (labels of a newer header). Since 1.0.0.
+ */
+mace_status mace_trainer_add_frame(
+    mace_trainer *trainer, mace_frame_use use, int64_t n, const int32_t *atomic_numbers,
+    const double *positions, const double *cell, const int32_t *pbc, const mace_labels *labels);
+
+/*
+ * Checks options and frames, finds the E0s and makes the model: with the elements of the frames, and one head
+ * for each of theirs. The callback (NULL: none) receives MACE_TRAINING_LOG, also what a user should be warned
+ * of. After an error nothing has started: options can be set, frames added, and it can be called again.
+ * MACE_ERROR_ARGUMENT (options that contradict each other or have no effect, frames without use, missing E0s),
+ * MACE_ERROR_ELEMENT, MACE_ERROR_GEOMETRY, MACE_ERROR_MEMORY, MACE_CANCELLED. Since 1.0.0.
+ */
+mace_status mace_trainer_start(mace_trainer *trainer, mace_training_callback callback, void *context);
+
+/*
+ * Trains one epoch: all frames in batches, in random order, then validation of each head; before the first
+ * one, validation of the start. *trained (NULL: not wanted) is 1, or 0 when training had ended already, by
+ * max_num_epochs, patience or convergence. After an error and when the callback (NULL: none) has answered
+ * other than 0, the trainer is as it was before the epoch, and it can be called again.
+ * MACE_ERROR_ARGUMENT (not started; a loss that is not finite), MACE_ERROR_GEOMETRY, MACE_ERROR_MEMORY,
+ * MACE_CANCELLED. Since 1.0.0.
+ */
+mace_status mace_trainer_run_epoch(
+    mace_trainer *trainer, mace_training_callback callback, void *context, int32_t *trained);
+
+/*
+ * Errors of the present model on the training or validation frames of a head (NULL: of all). MACE_ERROR_ARGUMENT,
+ * MACE_ERROR_GEOMETRY, MACE_ERROR_MEMORY. Since 1.0.0.
+ */
+mace_status mace_trainer_evaluate(
+    mace_trainer *trainer, mace_frame_use use, const char *head, mace_errors *errors);
+
+/* Which model a trainer gives. Since 1.0.0. */
+typedef enum mace_trained {
+  /* The present one: the moving average of option ema, or the last one. */
+  MACE_TRAINED_NOW = 0,
+  /* That with the lowest validation loss of the last head, in the last stage that was validated. */
+  MACE_TRAINED_BEST = 1
+} mace_trained;
+
+/*
+ * Gives a copy of the model after the start and between epochs, ready for mace_calculator_create() and
+ * mace_model_save(). *out is released with mace_model_free(), or NULL on an error. precision as for
+ * mace_model_load(). MACE_ERROR_ARGUMENT, MACE_ERROR_MEMORY. Since 1.0.0.
+ */
+mace_status mace_trainer_model(
+    mace_trainer *trainer, mace_trained which, mace_precision precision, mace_model **out);
+
+/*
+ * Does what the command "mace train" does with these arguments, and gives the same results: reads the files of
+ * frames, trains from a foundation model or from scratch, and writes log, checkpoints, results and models, named
+ * by the options. arguments[count] are those after "train", such as "--name=water", "--foundation_model",
+ * "old.model"; threads (1 ... 1024) counts unless --threads is among them. The callback (NULL: none) receives
+ * all events; what the command prints are its MACE_TRAINING_LOG lines. --config is MACE_ERROR_UNSUPPORTED: only
+ * the command reads YAML. Plots are drawn by gnuplot, where it is installed; --plot=False leaves them out.
+ * With --dry_run the plan is logged and nothing else done. After MACE_CANCELLED, --restart_latest goes on from
+ * the last whole epoch. Any number of threads may be in it, with other names of the run or other work_dir.
+ * MACE_ERROR_ARGUMENT, MACE_ERROR_IO, MACE_ERROR_FORMAT, MACE_ERROR_UNSUPPORTED, MACE_ERROR_ELEMENT,
+ * MACE_ERROR_GEOMETRY, MACE_ERROR_MEMORY, MACE_CANCELLED. Since 1.0.0.
+ */
+mace_status mace_fine_tune(
+    int32_t count, const char *const *arguments, int32_t threads, mace_training_callback callback,
+    void *context);
 
 #ifdef __cplusplus
 }

@@ -14,11 +14,9 @@ public func mace_calculator_create(
   return status { () throws(MACEError) in
     let out = try required(out, "out")
     let model = try ModelHandle.at(model)
-    guard threads >= 1, threads <= 1024 else {
-      throw MACEError(.invalidArgument, "threads is \(threads); it must be 1 ... 1024")
-    }
     let calculator = try Calculator(
-      model.potential, head: head.map { String(cString: $0) }, threads: Int(threads), skin: 0.5)
+      model.potential, head: head.map { String(cString: $0) }, threads: try checkedThreads(threads), skin: 0.5
+    )
     out.pointee = CalculatorHandle(calculator).retained()
   }
 }

@@ -9,6 +9,13 @@ func checked(_ count: Int64, _ name: StaticString) throws(MACEError) -> Int {
   return Int(count)
 }
 
+func checkedThreads(_ threads: Int32) throws(MACEError) -> Int {
+  guard threads >= 1, threads <= 1024 else {
+    throw MACEError(.invalidArgument, "threads is \(threads); it must be 1 ... 1024")
+  }
+  return Int(threads)
+}
+
 /// A copy of an array of the caller, who may pass NULL when it is empty.
 func array<Element>(
   _ pointer: UnsafePointer<Element>?, _ count: Int, _ name: StaticString

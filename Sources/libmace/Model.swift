@@ -49,7 +49,8 @@ public func mace_model_free(_ model: OpaquePointer?) {
   if let model { ModelHandle.release(model) }
 }
 
-private func handle(_ model: MACEModel, _ choice: mace_precision) throws(MACEError) -> OpaquePointer {
+/// A handle of `model`, retained for the caller.
+func handle(_ model: MACEModel, _ choice: mace_precision) throws(MACEError) -> OpaquePointer {
   let precision: Precision
   switch choice {
   case MACE_PRECISION_IN_FILE: precision = model.configuration.dtype == "float32" ? .float32 : .float64

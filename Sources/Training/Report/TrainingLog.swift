@@ -6,18 +6,20 @@ import Glibc
 /// file that grows from run to run and on the standard output.
 public final class TrainingLog {
   public let level: LogLevel
-  private let file: AppendingFile
+  private let file: AppendingFile?
   private let output: (String) throws(MACEError) -> Void
   /// Local time; tests set it.
   private let now: () -> timespec
 
-  /// - Parameter output: shows a line to the user.
+  /// - Parameters:
+  ///   - path: nil keeps no file.
+  ///   - output: shows a line to the user.
   /// - Throws: `.io` when the file cannot be opened.
   public init(
-    path: String, level: LogLevel = .info, output: @escaping (String) throws(MACEError) -> Void
+    path: String?, level: LogLevel = .info, output: @escaping (String) throws(MACEError) -> Void
   ) throws(MACEError) {
     self.level = level
-    file = try AppendingFile(path)
+    file = try path.map { (path) throws(MACEError) in try AppendingFile(path) }
     self.output = output
     now = {
       var time = timespec()
@@ -31,7 +33,7 @@ public final class TrainingLog {
     guard level >= self.level else { return }
     let line = Self.line(message, level, at: now())
     try output(line)
-    try file.append(line)
+    try file?.append(line)
   }
 
   public func warn(_ message: String) throws(MACEError) { try write(message, .warning) }

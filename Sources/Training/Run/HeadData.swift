@@ -32,19 +32,8 @@ struct HeadData {
     options.takesIsolatedAtoms = false
     options.indices = nil
     if head.validFiles.isEmpty {
-      let split: ValidationSplit
-      do throws(MACEError) {
-        split = try ValidationSplit(
-          count: training.frames.count, fraction: head.validFraction, seed: UInt64(seed))
-      } catch {
-        throw MACEError(error.kind, "head '\(head.name)': \(error.message)")
-      }
-      let all = training.frames
-      validation = split.validation.map { all[$0] }
-      training.frames = split.training.map { all[$0] }
-      try log.write(
-        "Using random \(NumberText.significant(100 * head.validFraction, 6))% of training set for validation with "
-          + "following indices: \(split.validation)")
+      validation = []
+      try setValidationAside(seed: seed, log)
     } else {
       let set = try FrameSet(contentsOf: head.validFiles, options)
       try Self.report(set, "Validation files", log)
@@ -55,6 +44,35 @@ struct HeadData {
       try Self.report(set, "Test files", log)
       tests = set.frames
     }
+    try warnOfDuplicates(log)
+  }
+
+  /// Frames that are in memory; `validFraction` of them is set aside when there are none to validate with.
+  init(
+    _ head: EffectivePlan.Head, training: FrameSet, validation: [TrainingFrame], seed: Int, log: TrainingLog
+  ) throws(MACEError) {
+    (self.head, self.training, self.validation, statistics) = (head, training, validation, nil)
+    if validation.isEmpty { try setValidationAside(seed: seed, log) }
+    try warnOfDuplicates(log)
+  }
+
+  private mutating func setValidationAside(seed: Int, _ log: TrainingLog) throws(MACEError) {
+    let split: ValidationSplit
+    do throws(MACEError) {
+      split = try ValidationSplit(
+        count: training.frames.count, fraction: head.validFraction, seed: UInt64(seed))
+    } catch {
+      throw MACEError(error.kind, "head '\(head.name)': \(error.message)")
+    }
+    let all = training.frames
+    validation = split.validation.map { all[$0] }
+    training.frames = split.training.map { all[$0] }
+    try log.write(
+      "Using random \(NumberText.significant(100 * head.validFraction, 6))% of training set for validation with "
+        + "following indices: \(split.validation)")
+  }
+
+  private func warnOfDuplicates(_ log: TrainingLog) throws(MACEError) {
     for (name, frames) in [("validation", validation), ("test", tests)] {
       let duplicates = Duplicates(of: frames, named: name, in: training.frames)
       if let text = duplicates.text { try log.warn("Head \(head.name): \(text)") }

@@ -49,14 +49,9 @@ public final class TrainingRun {
     let foundation = try foundationModel()
     let heads = try readHeads(foundation)
     try log.write("===========MODEL DETAILS===========")
-    let start = try StartingModel(plan, heads, foundation: foundation, threads: threads, log: log)
-    let adaptation = try plan.lora.map { (lora) throws(MACEError) in
-      try LowRankAdaptation(start.model, rank: lora.rank, alpha: lora.alpha, seed: UInt64(plan.seed))
-    }
-    let engine = try ModelEngine(
-      start.model, adaptation: adaptation, precision: plan.precision, threads: threads)
-    try log.write("Number of parameters: \(engine.layout.count)")
-    let trainer = try trainer(engine, heads, start)
+    let setup = try TrainingSetup(
+      plan, heads, foundation: foundation, threads: threads, checkpoints: checkpoints, log: log)
+    let (engine, trainer) = (setup.engine, setup.trainer)
     try train(trainer)
     try log.write("===========RESULTS===========")
     let report = RunReport(plan, heads, engine, log)
@@ -103,57 +98,17 @@ public final class TrainingRun {
       let elements = Set(heads.flatMap(\.elements)).sorted()
       heads.insert(try data.data(plan.heads[place], elements: elements, log: log), at: place)
     }
-    var table = EffectiveDataPlan()
-    for head in heads {
-      table.parts += head.parts.map { .init(head: head.head.name, name: $0.name, frames: $0.frames) }
-    }
-    try log.write("Frames, and how many of them have labels that count:\n\(table.text)")
-    let counts = heads.map {
-      EffectivePlan.FrameCounts(
-        head: $0.head.name, training: $0.training.frames.count, validation: $0.validation.count)
-    }
-    for note in try plan.notes(frames: counts) { try log.write(note.text, note.isWarning ? .warning : .info) }
-    try warnOfMissingLabels(heads)
+    try TrainingSetup.describe(heads, plan, log)
     return heads
-  }
-
-  private func warnOfMissingLabels(_ heads: [HeadData]) throws(MACEError) {
-    let labels = heads.flatMap { $0.training.frames.map(\.labels) }
-    let (loss, weights) = (plan.training.loss, plan.training.loss.weights)
-    if loss.usesStress, weights.stress > 0, !labels.contains(where: { $0.stress != nil }) {
-      try log.warn(
-        "No training frame has a stress: stress_weight has no effect, and stresses of the model are not trained"
-      )
-    }
-    if loss.usesVirials, weights.virials > 0, !labels.contains(where: { $0.virials != nil }) {
-      try log.warn("No training frame has virials: virials_weight has no effect")
-    }
   }
 
   // MARK: Training
 
-  private func trainer(
-    _ engine: ModelEngine, _ heads: [HeadData], _ start: StartingModel
-  ) throws(MACEError) -> Trainer {
-    var training = plan.training
-    let names = engine.layout.entries.map(\.name)
-    training.optimizer.frozen = try FrozenParameters.names(names, freeze: plan.freeze)
-    let replayed = heads.first { $0.head.name == EffectivePlan.replayHead }?.training.frames.count ?? 0
-    let own = heads.reduce(0) { $0 + $1.training.frames.count } - replayed
-    let copies = plan.replay?.copies(frames: own, replayFrames: replayed) ?? 1
-    var frames: [TrainingFrame] = []
-    for head in heads {
-      let count = head.head.name == EffectivePlan.replayHead && plan.replay != nil ? 1 : copies
-      for _ in 0..<count { frames += head.training.frames }
-    }
+  private var checkpoints: CheckpointStore {
     var store = CheckpointStore(directory: plan.files.checkpointsDirectory, tag: plan.files.tag)
     store.keepsBest = plan.keepsCheckpoints
     store.keepsAll = plan.savesAllCheckpoints
-    var facts = start.facts
-    facts.append(("lora", plan.lora.map { "rank \($0.rank), alpha \($0.alpha)" } ?? "none"))
-    return try Trainer(
-      engine: engine, plan: training, parameters: engine.initialParameters, training: frames,
-      validation: heads.map { ($0.head.name, $0.validation) }, checkpoints: store, options: facts)
+    return store
   }
 
   private func train(_ trainer: Trainer) throws(MACEError) {
