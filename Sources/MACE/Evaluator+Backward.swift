@@ -279,7 +279,8 @@ extension Evaluator {
     }
   }
 
-  /// W −= ∂e/∂v ⊗ v; per atom, half of it to each end of the edge; for the heat flux, its transpose to the sender.
+  /// W −= ∂e/∂v ⊗ v; per atom, half of it to each end of the edge; for the heat flux, its transpose to the
+  /// sender.
   @inline(__always)
   private func addVirial(
     _ g: SIMD3<Double>, _ v: SIMD3<Double>, _ i: Int, _ j: Int, _ s: ThreadScratch<Element>, perAtom: Bool,
