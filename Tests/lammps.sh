@@ -215,6 +215,14 @@ steps='^(DELETED|EXCLUDED|CHANGED)'
   || die "1 and 3 ranks differ after delete_atoms, neigh_modify exclude and change_box"
 pass
 
+say "heat flux of an open cluster against d/dt of the first moment of the energy: exact with one layer"
+for ranks in 1 3; do
+  run "heat_flux.in on $ranks ranks" "${mpi[@]}" -np $ranks "$lmp" -in heat_flux.in -log none \
+    -var model "$root/Tests/Fixtures/models/tiny_int1.model" -var data water.data
+  "$tests/heat_flux.py" log 1e-6 1e-6 || die "heat_flux.in"
+  pass
+done
+
 say "clear, the style given again, partitions, standard input, exit codes"
 run "again.in" "${mpi[@]}" -np 2 "$lmp" -in again.in -log none -var model "$model"
 [ "$(grep '^AGAIN' log | sort -u | wc -l)" = 1 ] && [ "$(grep -c '^AGAIN' log)" = 4 ] || die "again.in"

@@ -30,6 +30,8 @@
  *   stress          double  [3][3]     sigma_ab = +dE/d(strain_ab) / V = -W_ab / V, eV/Å³; symmetric
  *   atomic_energies double  [n]        sum to the energy, eV
  *   atomic_virials  double  [n][3][3]  sum to the virial, eV; one atom's need not be symmetric
+ *   heat_flux_virials                  another division of the virial, see HEAT FLUX
+ *            double  [n][3][3]
  *
  * UNITS AND SIGNS. eV, Å and combinations of them, everywhere. The stress has the sign of ASE and of
  * mace-torch: positive when the cell wants to shrink. The virial has the sign that LAMMPS adds up: the
@@ -38,6 +40,14 @@
  *
  * ENERGIES. The energy contains the isolated-atom energies E0 of the model. The interaction energy does not:
  * energy = interaction_energy + sum of E0.
+ *
+ * HEAT FLUX. The virial can be divided among atoms in many ways. In atomic_virials each atom of an edge has
+ * half of the edge's virial. In heat_flux_virials all of it belongs to the sender j of the edge, the atom whose
+ * motion does work on the energy of the receiver i: W_ab(j) = -sum over i of v_a dE/dv_b, v = r_i - r_j. Then
+ *   J_a = sum over i of  v_a(i) (K(i) + U(i)) + sum over b of W_ab(i) v_b(i),
+ * with velocities v(i), kinetic energies K(i) and atomic energies U(i), is d/dt of sum r(i) (K(i) + U(i)),
+ * exactly for a model of one layer. With more layers an edge changes energies of atoms further away than its
+ * receiver, which J leaves out. Index a is that of the position, b that of the force.
  *
  * ERRORS. A call that can fail returns a mace_status, MACE_OK = 0. mace_last_error() then says in words which
  * file, atom, element or option is at fault and what to do about it. A call that fails writes to none of its
@@ -287,9 +297,10 @@ typedef struct mace_outputs {
   double *virial;             /* [3][3] eV; defined without a cell, too */
   double *atomic_energies;    /* [n] eV, with E0 */
   double *atomic_virials;     /* [n *][3][3] eV */
+  double *heat_flux_virials;  /* [n *][3][3] eV */
 } mace_outputs;
 
-#define MACE_OUTPUTS_INIT {sizeof(mace_outputs), NULL, NULL, NULL, NULL, NULL, NULL, NULL}
+#define MACE_OUTPUTS_INIT {sizeof(mace_outputs), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 /*
  * Evaluates n atoms in a cell or in the open.
@@ -367,10 +378,10 @@ typedef struct mace_exchange {
  * process that fails before its calls leaves others waiting in theirs: end the run then.
  *
  * Outputs: energy, interaction_energy and virial are the share of the owned atoms; add them up over
- * processes (the sum of the virials is symmetric, a share need not be). forces and atomic_virials are
- * given for ghosts, too, and those of a ghost must be added to its owner (reverse communication);
- * atomic_energies has n_local entries. stress is MACE_ERROR_GEOMETRY: only the host knows the volume.
- * MACE_ERROR_ARGUMENT, MACE_ERROR_GEOMETRY, MACE_ERROR_MEMORY, MACE_CANCELLED. Since 1.0.0.
+ * processes (the sum of the virials is symmetric, a share need not be). forces, atomic_virials
+ * and heat_flux_virials are given for ghosts, too, and those of a ghost must be added to its owner (reverse
+ * communication); atomic_energies has n_local entries. stress is MACE_ERROR_GEOMETRY: only the host knows the
+ * volume. MACE_ERROR_ARGUMENT, MACE_ERROR_GEOMETRY, MACE_ERROR_MEMORY, MACE_CANCELLED. Since 1.0.0.
  */
 mace_status mace_evaluate_neighbors(
     mace_calculator *calculator, int64_t n_local, int64_t n_ghost, const int32_t *species,

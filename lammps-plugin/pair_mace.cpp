@@ -67,7 +67,7 @@ double PairMACE::memory_usage()
   for (const Member &member : members) {
     bytes += std::max<int64_t>(0, mace_calculator_workspace_bytes(member.calculator.get()));
     bytes += sizeof(double) * (member.forces.capacity() + member.atomic_energies.capacity()
-        + member.atomic_virials.capacity());
+        + member.atomic_virials.capacity() + member.heat_flux_virials.capacity());
   }
   bytes += sizeof(int) * (node_of_atom.capacity() + atom_of_node.capacity());
   bytes += sizeof(int32_t) * (species.capacity() + neighbors.capacity());
@@ -150,7 +150,7 @@ void PairMACE::compute(int eflag, int vflag)
   const size_t drivers = mean ? members.size() : 1;
   for (size_t k = 0; k < drivers; ++k) {
     // The virial of a committee may be asked for later, for its deviation.
-    evaluate(members[k], eflag_atom, vflag_atom || cvflag_atom, vflag_global || is_committee());
+    evaluate(members[k], eflag_atom, vflag_atom, cvflag_atom, vflag_global || is_committee());
     ++evaluated;
     tally(members[k], energy_unit / drivers);
   }
@@ -161,7 +161,8 @@ void PairMACE::compute(int eflag, int vflag)
   if (report_pending) report();
 }
 
-void PairMACE::evaluate(Member &member, bool atomic_energies, bool atomic_virials, bool virial)
+void PairMACE::evaluate(
+    Member &member, bool atomic_energies, bool atomic_virials, bool heat_flux_virials, bool virial)
 {
   const size_t nodes = atom_of_node.size();
   // Never empty: a pointer to nothing means "not wanted" or "missing".
@@ -182,6 +183,10 @@ void PairMACE::evaluate(Member &member, bool atomic_energies, bool atomic_virial
   if (atomic_virials) {
     member.atomic_virials.resize(9 * std::max<size_t>(1, nodes));
     outputs.atomic_virials = member.atomic_virials.data();
+  }
+  if (heat_flux_virials) {
+    member.heat_flux_virials.resize(9 * std::max<size_t>(1, nodes));
+    outputs.heat_flux_virials = member.heat_flux_virials.data();
   }
   mace_exchange exchange = MACE_EXCHANGE_INIT;
   exchange.context = this;
@@ -224,14 +229,15 @@ void PairMACE::tally(const Member &member, double weight)
   }
   if (!vflag_atom && !cvflag_atom) return;
   for (size_t node = 0; node < nodes; ++node) {
-    const double *v = &member.atomic_virials[9 * node];
     const int i = atom_of_node[node];
     if (vflag_atom) {
-      symmetric(v, six);
+      symmetric(&member.atomic_virials[9 * node], six);
       for (int d = 0; d < 6; ++d) vatom[i][d] += weight * six[d];
     }
     if (cvflag_atom) {
-      // LAMMPS: xx yy zz xy xz yz yx zx zy
+      // LAMMPS: xx yy zz xy xz yz yx zx zy, first the index of the position, then that of the force. Nine
+      // components are asked for by compute heat/flux, where the virial is the sender's.
+      const double *v = &member.heat_flux_virials[9 * node];
       const double nine[9] = {v[0], v[4], v[8], v[1], v[2], v[5], v[3], v[6], v[7]};
       for (int d = 0; d < 9; ++d) cvatom[i][d] += weight * nine[d];
     }

@@ -73,6 +73,7 @@ class PairMACE : public Pair {
     std::vector<double> forces;             // [nodes][3]
     std::vector<double> atomic_energies;    // [local_nodes]
     std::vector<double> atomic_virials;     // [nodes][9]
+    std::vector<double> heat_flux_virials;  // [nodes][9]
   };
 
   // pair_style
@@ -136,7 +137,7 @@ class PairMACE : public Pair {
   void build_edges();
   int hidden_groups() const;
   bool sees_type(int type) const { return members[0].species_of_type[type] >= 0; }
-  void evaluate(Member &, bool atomic_energies, bool atomic_virials, bool virial);
+  void evaluate(Member &, bool atomic_energies, bool atomic_virials, bool heat_flux_virials, bool virial);
   void tally(const Member &, double weight);
   std::vector<double> summed_forces(const Member &);
   void check_forces();

@@ -49,7 +49,7 @@ void PairMACE::find_deviations()
     refuse("compute mace/deviation: the forces of this step are not known yet");
   if (deviations_known) return;
   const double start = MPI_Wtime();
-  for (; evaluated < members.size(); ++evaluated) evaluate(members[evaluated], false, false, true);
+  for (; evaluated < members.size(); ++evaluated) evaluate(members[evaluated], false, false, false, true);
 
   std::vector<std::vector<double>> forces, totals;    // totals: 9 virials and the energy, over all ranks
   for (const Member &member : members) {

@@ -35,7 +35,7 @@ class _Outputs(ctypes.Structure):
     _fields_ = [("size", ctypes.c_size_t)] + [
         (name, ctypes.POINTER(ctypes.c_double))
         for name in ("energy", "interaction_energy", "forces", "stress", "virial", "atomic_energies",
-                     "atomic_virials")
+                     "atomic_virials", "heat_flux_virials")
     ]
 
 
@@ -146,6 +146,7 @@ class Evaluator:
         shapes = {
             "energy": (1, 0), "interaction_energy": (1, 0), "forces": (3 * n, 3), "stress": (9, 3),
             "virial": (9, 3), "atomic_energies": (n, 1), "atomic_virials": (9 * n, 9),
+            "heat_flux_virials": (9 * n, 9),
         }
         outputs = _Outputs(size=ctypes.sizeof(_Outputs))
         arrays = {name: (ctypes.c_double * shapes[name][0])() for name in wanted}

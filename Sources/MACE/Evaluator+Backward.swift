@@ -4,7 +4,7 @@ import KernelInterface
 extension Evaluator {
   /// The adjoint of `forwardBlock`: from ∂e/∂h of the layer's output to forces, and to the adjoints of the
   /// layer's input (own rows and senders).
-  func backwardBlock(_ t: Int, _ range: Range<Int>, _ s: ThreadScratch<Element>, atomicVirials: Bool) {
+  func backwardBlock(_ t: Int, _ range: Range<Int>, _ s: ThreadScratch<Element>, _ properties: Properties) {
     let layer = model.layers[t]
     s.layer = t
     let atoms = loadBlock(range, s)
@@ -43,7 +43,7 @@ extension Evaluator {
     s.lap(.contractionBackward)
     targetToMessage(t, atoms, s)
     s.lap(.linearBackward)
-    scatterMessages(t, atoms, s, atomicVirials: atomicVirials)
+    scatterMessages(t, atoms, s, properties)
   }
 
   /// ∂e/∂h of this layer's output gets what the next layer's edges gave to its sender rows.
@@ -177,7 +177,8 @@ extension Evaluator {
   }
 
   /// From ∂e/∂M and ∂e/∂ρ to the edges: forces, virials and ∂e/∂S of the senders.
-  private func scatterMessages(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>, atomicVirials: Bool) {
+  private func scatterMessages(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>, _ properties: Properties)
+  {
     let layer = model.layers[t]
     let tile = s.tile, plan = layer.convolution
     let width = layer.message.width, channels = layer.sender.channels
@@ -212,7 +213,7 @@ extension Evaluator {
       if let gradient = s.gradient {
         endpointsToNodes(t, s, gradient)
       } else {
-        edgesToForces(t, s, densityFactor: densityFactor, atomicVirials: atomicVirials)
+        edgesToForces(t, s, densityFactor: densityFactor, properties)
       }
       s.lap(.geometryBackward)
     }
@@ -241,8 +242,10 @@ extension Evaluator {
     return true
   }
 
-  private func edgesToForces(_ t: Int, _ s: ThreadScratch<Element>, densityFactor: Bool, atomicVirials: Bool)
-  {
+  private func edgesToForces(
+    _ t: Int, _ s: ThreadScratch<Element>, densityFactor: Bool, _ properties: Properties
+  ) {
+    let perAtom = properties.contains(.atomicVirials), ofFlux = properties.contains(.heatFluxVirials)
     let layer = model.layers[t], tile = s.tile, plan = layer.convolution
     let nb = model.basis.count, ny = model.harmonics.count, padded = layer.radialNetwork.inputPadded
     let width = layer.endpointWidth
@@ -272,18 +275,25 @@ extension Evaluator {
       let g = u * radial + (gu - u * along) / r
       s.forces.base[i] -= g
       s.forces.base[j] += g
-      addVirial(g, tile.vector.base[e], i, j, s, perAtom: atomicVirials)
+      addVirial(g, tile.vector.base[e], i, j, s, perAtom: perAtom, ofFlux: ofFlux)
     }
   }
 
-  /// W −= ∂e/∂v ⊗ v; per atom, half of it to each end of the edge.
+  /// W −= ∂e/∂v ⊗ v; per atom, half of it to each end of the edge; for the heat flux, its transpose to the
+  /// sender.
   @inline(__always)
   private func addVirial(
-    _ g: SIMD3<Double>, _ v: SIMD3<Double>, _ i: Int, _ j: Int, _ s: ThreadScratch<Element>, perAtom: Bool
+    _ g: SIMD3<Double>, _ v: SIMD3<Double>, _ i: Int, _ j: Int, _ s: ThreadScratch<Element>, perAtom: Bool,
+    ofFlux: Bool
   ) {
     s.virial.withUnsafeMutableBufferPointer { w in
       for a in 0..<3 {
         for b in 0..<3 { w[3 * a + b] -= g[a] * v[b] }
+      }
+    }
+    if ofFlux {
+      for a in 0..<3 {
+        for b in 0..<3 { s.heatFluxVirials.base[9 * j + 3 * a + b] -= v[a] * g[b] }
       }
     }
     guard perAtom else { return }

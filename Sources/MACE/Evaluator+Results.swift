@@ -20,6 +20,9 @@ extension Evaluator {
     if properties.contains(.atomicVirials) {
       result.atomicVirials = (0..<(9 * nodes)).map { first.atomicVirials.base[$0] * scale }
     }
+    if properties.contains(.heatFluxVirials) {
+      result.heatFluxVirials = (0..<(9 * nodes)).map { first.heatFluxVirials.base[$0] * scale }
+    }
     if properties.contains(.descriptors) { result.descriptors = descriptors() }
     return result
   }

@@ -89,8 +89,9 @@ final class Evaluator<Element: FeatureScalar> {
   func run(_ graph: EdgeGraph, _ properties: Properties, exchange: Exchange?) throws(MACEError) {
     self.graph = graph
     species = try model.data(for: graph.species)
-    let wantsGradient = !properties.isDisjoint(with: [.forces, .virial, .atomicVirials])
-    prepare(wantsGradient: wantsGradient, atomicVirials: properties.contains(.atomicVirials))
+    let wantsGradient = !properties.isDisjoint(
+      with: [.forces, .virial, .atomicVirials, .heatFluxVirials])
+    prepare(wantsGradient: wantsGradient, properties)
     for t in model.layers.indices {
       if t > 0, let exchange {
         try exchange.forward(senders[t].base, model.layers[t].senderWidth, MemoryLayout<Element>.stride)
@@ -111,12 +112,10 @@ final class Evaluator<Element: FeatureScalar> {
         }
       }
       onThreads { thread, atoms in
-        self.forEachBlock(atoms) {
-          self.backwardBlock(t, $0, thread, atomicVirials: properties.contains(.atomicVirials))
-        }
+        self.forEachBlock(atoms) { self.backwardBlock(t, $0, thread, properties) }
       }
     }
-    sumForces(atomicVirials: properties.contains(.atomicVirials))
+    sumForces(properties)
   }
 
   var workspaceBytes: (fixed: Int, perAtoms: Int) {
@@ -135,7 +134,7 @@ final class Evaluator<Element: FeatureScalar> {
 
   // MARK: Buffers
 
-  private func prepare(wantsGradient: Bool, atomicVirials: Bool) {
+  private func prepare(wantsGradient: Bool, _ properties: Properties) {
     let n = graph.localCount, nodes = graph.nodeCount
     for (t, layer) in model.layers.enumerated() {
       senders[t].reserve((t == 0 ? species.count : nodes) * layer.senderWidth)
@@ -161,9 +160,9 @@ final class Evaluator<Element: FeatureScalar> {
       guard wantsGradient else { continue }
       s.forces.reserve(nodes)
       s.forces.zero(nodes)
-      if atomicVirials {
-        s.atomicVirials.reserve(9 * nodes)
-        s.atomicVirials.zero(9 * nodes)
+      for (property, virials) in s.virialsOfNodes where properties.contains(property) {
+        virials.reserve(9 * nodes)
+        virials.zero(9 * nodes)
       }
       for t in model.layers.indices where t > 0 || direction != nil {
         let count = (t == 0 ? species.count : nodes) * model.layers[t].senderWidth
@@ -251,13 +250,15 @@ final class Evaluator<Element: FeatureScalar> {
     }
   }
 
-  private func sumForces(atomicVirials: Bool) {
+  private func sumForces(_ properties: Properties) {
     let first = scratch[0]
     for other in scratch.dropFirst() {
       for i in 0..<graph.nodeCount { first.forces.base[i] += other.forces.base[i] }
       for k in 0..<9 { first.virial[k] += other.virial[k] }
-      guard atomicVirials else { continue }
-      for i in 0..<(9 * graph.nodeCount) { first.atomicVirials.base[i] += other.atomicVirials.base[i] }
+      for ((property, sum), (_, part)) in zip(first.virialsOfNodes, other.virialsOfNodes)
+      where properties.contains(property) {
+        for i in 0..<(9 * graph.nodeCount) { sum.base[i] += part.base[i] }
+      }
     }
   }
 

@@ -11,4 +11,6 @@ public struct Properties: OptionSet, Sendable {
   public static let atomicVirials = Properties(rawValue: 4)
   /// The features of all layers.
   public static let descriptors = Properties(rawValue: 8)
+  /// What heat flows with: the virial of each atom's motion, nine components.
+  public static let heatFluxVirials = Properties(rawValue: 16)
 }

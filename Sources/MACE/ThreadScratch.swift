@@ -54,6 +54,7 @@ final class ThreadScratch<Element: FeatureScalar> {
   // accumulators
   let forces = Buffer<SIMD3<Double>>()
   let atomicVirials = Buffer<Double>()
+  let heatFluxVirials = Buffer<Double>()
   let senderGradients: [Buffer<Element>]
   /// ∂e/∂sc of the first layer, summed over the atoms of each species.
   let selfConnections = Buffer<Element>()
@@ -121,6 +122,11 @@ final class ThreadScratch<Element: FeatureScalar> {
     if isProfiling { lastLap = monotonicSeconds() }
   }
 
+  /// The accumulators of virials per node, and what asks for them.
+  var virialsOfNodes: [(Properties, Buffer<Double>)] {
+    [(.atomicVirials, atomicVirials), (.heatFluxVirials, heatFluxVirials)]
+  }
+
   /// Bytes that do not depend on the number of atoms, and those that do.
   var bytes: (fixed: Int, perAtoms: Int) {
     let buffers = [
@@ -130,7 +136,7 @@ final class ThreadScratch<Element: FeatureScalar> {
     let tapes = (radialTapes + densityTapes.compactMap { $0 }).reduce(0) { $0 + $1.bytes }
     return (
       buffers.reduce(tapes) { $0 + $1.bytes },
-      forces.bytes + atomicVirials.bytes + senderGradients.reduce(0) { $0 + $1.bytes }
+      forces.bytes + atomicVirials.bytes + heatFluxVirials.bytes + senderGradients.reduce(0) { $0 + $1.bytes }
     )
   }
 }

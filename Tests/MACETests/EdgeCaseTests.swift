@@ -7,7 +7,7 @@ import Testing
 
 /// Small, empty, impossible and mistaken input.
 struct EdgeCaseTests {
-  static let all: Properties = [.forces, .virial, .atomicVirials, .descriptors]
+  static let all: Properties = [.forces, .virial, .atomicVirials, .heatFluxVirials, .descriptors]
 
   @Test(arguments: Fixtures.modelNames, Precision.allCases)
   func loneAtoms(_ model: String, _ precision: Precision) throws {

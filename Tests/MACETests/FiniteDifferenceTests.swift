@@ -40,7 +40,7 @@ struct FiniteDifferenceTests {
     let structure = try #require(Self.structures[name])
     let calculator = try calculator(model)
     let e = try calculator.evaluate(structure, .virial)
-    #expect(e.forces.isEmpty && e.atomicVirials.isEmpty)
+    #expect(e.forces.isEmpty && e.atomicVirials.isEmpty && e.heatFluxVirials.isEmpty)
     let limit = 10 * Tolerances.finiteDifference * max(1, largest(e.virial))
     for (a, b) in [(0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (2, 0)] {
       let slope = try derivative { try calculator.evaluate(structure.strained(a, b, by: $0), []).energy }
@@ -56,10 +56,12 @@ struct FiniteDifferenceTests {
   @Test(arguments: models, ["molecule", "crystal"])
   func partsSumToTheWhole(_ model: String, _ name: String) throws {
     let structure = try #require(Self.structures[name])
-    let e = try calculator(model).evaluate(structure, [.forces, .virial, .atomicVirials])
+    let e = try calculator(model).evaluate(structure, [.virial, .atomicVirials, .heatFluxVirials])
     let scale = max(1, largest(e.atomicVirials))
     #expect(
       largestDifference(symmetrized(summed(e.atomicVirials)), e.virial) <= 10 * Tolerances.relative * scale)
+    #expect(
+      largestDifference(symmetrized(summed(e.heatFluxVirials)), e.virial) <= 10 * Tolerances.relative * scale)
     let energies = e.atomicEnergies.reduce(0, +), interactions = e.atomicInteractionEnergies.reduce(0, +)
     #expect(abs(energies - e.energy) <= Tolerances.relative * max(1, largest(e.atomicEnergies)) * 10)
     #expect(
@@ -71,7 +73,7 @@ struct FiniteDifferenceTests {
   @Test(arguments: models)
   func atomicVirialsOfPairs(_ model: String) throws {
     let pair = Structure(atomicNumbers: [20, 8], positions: [.zero, SIMD3(1.1, -1.3, 0.9)])
-    let e = try calculator(model).evaluate(pair, [.forces, .virial, .atomicVirials])
+    let e = try calculator(model).evaluate(pair, [.forces, .virial, .atomicVirials, .heatFluxVirials])
     let (a, b) = (Array(e.atomicVirials.prefix(9)), Array(e.atomicVirials.suffix(9)))
     let limit = 10 * Tolerances.relative * max(1, largest(e.virial))
     #expect(largestDifference(a, b) <= limit)
@@ -80,18 +82,46 @@ struct FiniteDifferenceTests {
     #expect(largest(a) > 1e-3)
   }
 
+  /// d/dt Σ r_i U_i + Σ r_i F_i·v_i = Σ (v_i U_i + W_i v_i) along straight lines, exactly with one layer.
+  @Test func heatFlux() throws {
+    let calculator = try calculator("tiny_int1")
+    let structure = try #require(Self.structures["molecule"])
+    var random = SeededGenerator(seed: 6)
+    let velocities = structure.positions.map { _ in random.vector() }
+    func moment(_ step: Double, _ a: Int) throws -> Double {
+      var moved = structure
+      for i in 0..<structure.count { moved.positions[i] += step * velocities[i] }
+      let energies = try calculator.evaluate(moved, []).atomicInteractionEnergies
+      return zip(moved.positions, energies).reduce(0) { $0 + $1.0[a] * $1.1 }
+    }
+    let e = try calculator.evaluate(structure, [.forces, .heatFluxVirials])
+    for a in 0..<3 {
+      var flux = 0.0, work = 0.0
+      for (i, v) in velocities.enumerated() {
+        flux += v[a] * e.atomicInteractionEnergies[i]
+        for b in 0..<3 { flux += e.heatFluxVirials[9 * i + 3 * a + b] * v[b] }
+        work += structure.positions[i][a] * (e.forces[i] * v).sum()
+      }
+      let slope = try derivative { try moment($0, a) }
+      #expect(abs(slope + work - flux) <= 10 * Tolerances.finiteDifference * max(1, abs(slope), abs(work)))
+      #expect(abs(flux) > 1e-2)
+    }
+  }
+
   /// What is asked for does not change the numbers, and what is not asked for is empty.
   @Test func properties() throws {
     let calculator = try calculator("tiny_L1")
     let structure = Structures.triclinic
-    let all = try calculator.evaluate(structure, [.forces, .virial, .atomicVirials, .descriptors])
-    for single in [Properties.forces, .virial, .atomicVirials, .descriptors, []] {
+    let all = try calculator.evaluate(
+      structure, [.forces, .virial, .atomicVirials, .descriptors, .heatFluxVirials])
+    for single in [Properties.forces, .virial, .atomicVirials, .descriptors, .heatFluxVirials, []] {
       let e = try calculator.evaluate(structure, single)
       #expect(e.energy == all.energy && e.atomicEnergies == all.atomicEnergies)
       #expect(e.forces == (single == .forces ? all.forces : []))
       #expect(e.virial == (single == .virial ? all.virial : []))
       #expect(e.stress == (single == .virial ? all.stress : nil))
       #expect(e.atomicVirials == (single == .atomicVirials ? all.atomicVirials : []))
+      #expect(e.heatFluxVirials == (single == .heatFluxVirials ? all.heatFluxVirials : []))
       #expect(e.descriptors == (single == .descriptors ? all.descriptors : []))
     }
   }

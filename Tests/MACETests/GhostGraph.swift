@@ -82,10 +82,14 @@ struct GhostGraph {
     var result = e
     result.forces = Array(e.forces.prefix(localCount))
     result.atomicVirials = Array(e.atomicVirials.prefix(9 * localCount))
+    result.heatFluxVirials = Array(e.heatFluxVirials.prefix(9 * localCount))
     for g in ghosts {
       if !e.forces.isEmpty { result.forces[owners[g]] += e.forces[g] }
       guard !e.atomicVirials.isEmpty else { continue }
-      for k in 0..<9 { result.atomicVirials[9 * owners[g] + k] += e.atomicVirials[9 * g + k] }
+      for k in 0..<9 {
+        result.atomicVirials[9 * owners[g] + k] += e.atomicVirials[9 * g + k]
+        result.heatFluxVirials[9 * owners[g] + k] += e.heatFluxVirials[9 * g + k]
+      }
     }
     return result
   }

@@ -22,7 +22,7 @@ struct NeighborGraphTests {
         let ghosts = GhostGraph(structure, potential)
         #expect(ghosts.ghosts.isEmpty == !structure.pbc.isAny)
         let e = try Calculator(potential, threads: threads).evaluate(
-          ghosts.graph, [.forces, .virial, .atomicVirials], exchange: ghosts.exchange)
+          ghosts.graph, [.forces, .virial, .atomicVirials, .heatFluxVirials], exchange: ghosts.exchange)
         #expect(e.forces.count == ghosts.owners.count && e.atomicEnergies.count == structure.count)
         #expect(e.stress == nil)
         let double = precision == .float64
@@ -66,7 +66,7 @@ struct NeighborGraphTests {
     let empty = NeighborGraph(
       localCount: 0, species: [1, 2], positions: [.zero, SIMD3(1, 0, 0)], offsets: [0], neighbors: [])
     let none = try calculator.evaluate(
-      empty, [.forces, .virial, .atomicVirials, .descriptors], exchange: exchange)
+      empty, [.forces, .virial, .atomicVirials, .heatFluxVirials, .descriptors], exchange: exchange)
     #expect(none.energy == 0 && none.atomicEnergies.isEmpty && none.descriptors.isEmpty)
     #expect(none.forces == [.zero, .zero])
     #expect(none.virial == [Double](repeating: 0, count: 9))

@@ -15,7 +15,8 @@ struct ParityTests {
       for (h, head) in reference.heads.enumerated() {
         let expected = result.heads[h]
         let e = try evaluate(
-          potential, structure, head: head, [.forces, .virial, .atomicVirials, .descriptors])
+          potential, structure, head: head,
+          [.forces, .virial, .atomicVirials, .heatFluxVirials, .descriptors])
         let note = Comment(rawValue: "\(name) \(configuration) \(head)")
         #expect(abs(e.energy - expected.energy) <= Tolerances.energyPerAtom * n, note)
         #expect(largestDifference(e.atomicEnergies, expected.nodeEnergies) <= Tolerances.energyPerAtom, note)

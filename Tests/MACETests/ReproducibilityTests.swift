@@ -9,7 +9,7 @@ import Testing
 /// Threads, calculators, instruction sets and kept neighbour lists change nothing.
 struct ReproducibilityTests {
   static let models = ["tiny_L1", "tiny_int3", "tiny_att", "tiny_nonlinear", "tiny_density", "tiny_corr4"]
-  static let all: Properties = [.forces, .virial, .atomicVirials, .descriptors]
+  static let all: Properties = [.forces, .virial, .atomicVirials, .heatFluxVirials, .descriptors]
 
   private func relative(_ precision: Precision) -> Double {
     precision == .float64 ? Tolerances.relative : Tolerances.float32Relative

@@ -6,7 +6,7 @@ import Testing
 
 /// Models that were written and read, restricted to fewer elements, or to one head, give the same numbers.
 struct RewrittenModelTests {
-  static let all: Properties = [.forces, .virial, .atomicVirials, .descriptors]
+  static let all: Properties = [.forces, .virial, .atomicVirials, .heatFluxVirials, .descriptors]
 
   @Test(arguments: Fixtures.modelNames)
   func safetensors(_ name: String) throws {

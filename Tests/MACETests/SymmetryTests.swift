@@ -25,9 +25,11 @@ struct SymmetryTests {
     var random = SeededGenerator(seed: 11)
     for name in Self.structureNames {
       let structure = Self.structure(name), rotation = random.rotation()
-      let a = try evaluate(potential, structure, [.forces, .virial, .atomicVirials, .descriptors])
+      let a = try evaluate(
+        potential, structure, [.forces, .virial, .atomicVirials, .heatFluxVirials, .descriptors])
       let b = try evaluate(
-        potential, structure.mapped { rotation($0) }, [.forces, .virial, .atomicVirials, .descriptors])
+        potential, structure.mapped { rotation($0) },
+        [.forces, .virial, .atomicVirials, .heatFluxVirials, .descriptors])
       expectEqual(b, a.transformed(by: rotation), energyPerAtom: energy, force: force, "\(model) \(name)")
       if let stress = a.stress {
         #expect(
@@ -145,6 +147,9 @@ extension Evaluation {
     result.atomicVirials = (0..<atomicVirials.count / 9).flatMap { i in
       rotation.tensor(Array(atomicVirials[9 * i..<9 * i + 9]))
     }
+    result.heatFluxVirials = (0..<heatFluxVirials.count / 9).flatMap { i in
+      rotation.tensor(Array(heatFluxVirials[9 * i..<9 * i + 9]))
+    }
     return result
   }
 
@@ -155,6 +160,7 @@ extension Evaluation {
     result.atomicInteractionEnergies = order.map { atomicInteractionEnergies[$0] }
     result.forces = order.map { forces[$0] }
     result.atomicVirials = order.flatMap { atomicVirials[9 * $0..<9 * $0 + 9] }
+    result.heatFluxVirials = order.flatMap { heatFluxVirials[9 * $0..<9 * $0 + 9] }
     return result
   }
 }
