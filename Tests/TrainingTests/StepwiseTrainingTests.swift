@@ -5,7 +5,7 @@ import MACE
 import TestSupport
 import Testing
 
-@testable import Training
+import Training
 
 /// Training with frames from memory, against a `Trainer` made by hand.
 struct StepwiseTrainingTests {
