@@ -30,6 +30,11 @@ struct StartingModel {
     var facts = zip(heads, energies).map { ("E0s of head \($0.head.name)", Self.text($1)) }
     if let foundation {
       try log.write("Loading FOUNDATION model, head \(foundation.head)")
+      for head in heads where head.statistics != nil {
+        try log.warn(
+          "Head \(head.head.name): of the statistics file E0s and elements count; its mean, std and "
+            + "avg_num_neighbors are the foundation model's")
+      }
       var tuning = FineTuning(
         heads: zip(heads, energies).map { FineTuning.Head($0.head.name, atomicEnergies: $1) },
         elements: keepsAll ? nil : elements)
