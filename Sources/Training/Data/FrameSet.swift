@@ -65,7 +65,8 @@ public struct FrameSet: Sendable {
       throw MACEError(
         .format,
         "\(path): no frame has an energy '\(options.keys.energy)' or forces '\(options.keys.forces)'; name the "
-          + "keys of the file with energy_key and forces_key (it has \(found.isEmpty ? "none" : found))")
+          + "keys of the file with energy_key and forces_key, under heads: for the files of one head (it has "
+          + "\(found.isEmpty ? "none" : found))")
     }
     return isolated
   }
