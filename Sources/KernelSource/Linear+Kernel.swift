@@ -9,14 +9,24 @@ func linear<L: Lane>(
   x: UnsafePointer<L.Element>, weight: UnsafePointer<L.Element.Weight>, y: UnsafeMutablePointer<L.Element>,
   accumulate: Bool
 ) {
-  forEachPanel(lane, outer) { w, tile in
+  let n = L.count
+  var w = 0
+  @inline(__always) func panel(_ tile: Int) {
     var r = 0
     while r < rows {
       sixRows(
         lane, tile, r, last: rows - 1, xRows, yRows, inner, outer, x, weight + w, y + w, accumulate)
       r += 6
     }
+    w += tile * n
   }
+  if L.linearTile >= 4 {
+    while w + 4 * n <= outer { panel(4) }
+  }
+  if L.linearTile >= 2 {
+    while w + 2 * n <= outer { panel(2) }
+  }
+  while w < outer { panel(1) }
 }
 
 /// The gradient of the weights: gradient[u · outer + w] += Σ_r x[xRow[r] + u] · g[yRow[r] + w].
@@ -27,7 +37,9 @@ func linearGradient<L: Lane>(
   x: UnsafePointer<L.Element>, g: UnsafePointer<L.Element>,
   gradient: UnsafeMutablePointer<L.Element.Weight>
 ) {
-  forEachPanel(lane, outer) { w, tile in
+  let n = L.count
+  var w = 0
+  @inline(__always) func panel(_ tile: Int) {
     var u = 0
     while u < inner {
       if u + 6 <= inner {
@@ -38,31 +50,15 @@ func linearGradient<L: Lane>(
         u += 1
       }
     }
+    w += tile * n
   }
-}
-
-/// Panels of `linearTile`, two and one vectors; the widths are literals.
-@inline(__always)
-private func forEachPanel<L: Lane>(_ lane: L.Type, _ outer: Int, _ body: (_ first: Int, _ tile: Int) -> Void)
-{
-  let n = L.count
-  var w = 0
   if L.linearTile >= 4 {
-    while w + 4 * n <= outer {
-      body(w, 4)
-      w += 4 * n
-    }
+    while w + 4 * n <= outer { panel(4) }
   }
   if L.linearTile >= 2 {
-    while w + 2 * n <= outer {
-      body(w, 2)
-      w += 2 * n
-    }
+    while w + 2 * n <= outer { panel(2) }
   }
-  while w < outer {
-    body(w, 1)
-    w += n
-  }
+  while w < outer { panel(1) }
 }
 
 /// Rows beyond the last are copies of it: every copy starts from the same y and stores the same sum.
