@@ -126,11 +126,11 @@ import Testing
     #expect(throws: MACEError.self) { _ = try MACEModel(contentsOf: Fixtures.directory.path) }
   }
 
-  /// Large checkpoints are not part of the package; name their directory in MACE_REFERENCE to test them.
+  /// Large checkpoints are not part of the package; name the directory that holds `models/` in MACE_REFERENCE to test them.
   @Test(
     .enabled(if: ProcessInfo.processInfo.environment["MACE_REFERENCE"] != nil, "MACE_REFERENCE is not set"))
   func readsLargeModels() throws {
-    let directory = try #require(ProcessInfo.processInfo.environment["MACE_REFERENCE"])
+    let directory = try #require(ProcessInfo.processInfo.environment["MACE_REFERENCE"]) + "/models"
     let counts = ["mp0_medium_like": 4_688_656, "mpa0_like": 9_063_204]
     for (name, count) in counts {
       let model = try MACEModel(contentsOf: "\(directory)/\(name).model")
