@@ -4,6 +4,7 @@
 #   ./run.sh [MODEL]
 #
 # Needs lmp_mace (or LMP=lmp and LAMMPS_PLUGIN_PATH) and mpirun in the PATH, and a machine that does nothing else.
+# --bind-to none: mpirun of OpenMPI otherwise binds the threads of a rank to one core.
 # 1040 and 10400 atoms; PRECISION=float64 and STEPS=20 may be set. Memory is that of the workspace, per rank, as
 # the first line of the style says it.
 set -euo pipefail
@@ -19,7 +20,7 @@ cd "$work"
 # measure RANKS THREADS "NX NY NZ": sets `time`, ms per step, and `memory`, MB
 measure() {
   read -r nx ny nz <<< "$3"
-  mpirun -np "$1" "$lmp" -in "$here/in.speed" -log none -var model "$model" -var threads "$2" \
+  mpirun --bind-to none -np "$1" "$lmp" -in "$here/in.speed" -log none -var model "$model" -var threads "$2" \
     -var precision "${PRECISION:-float32}" -var steps "${STEPS:-20}" -var nx "$nx" -var ny "$ny" -var nz "$nz" \
     > log || { cat log >&2; exit 1; }
   time=$(awk '/^Loop time/ { t = 1000 * $4 / $9 } END { printf "%.1f", t }' log)
