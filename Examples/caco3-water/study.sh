@@ -70,8 +70,8 @@ stage_split() {
   [ -f sets/pretrain.json ] || "$mace" split "$PRETRAIN" --test "$PRETRAIN_TEST" --output_dir sets \
     --save_indices sets/pretrain.json
   base=$(basename "$PRETRAIN" | sed 's/\.[gx]z$//; s/\.[a-z]*$//')
-  mv sets/"$base"_test.extxyz sets/pretrain_test.extxyz 2>/dev/null || true
-  mv sets/"$base"_train_*.extxyz sets/pretrain_train.extxyz 2>/dev/null || true
+  [ -f sets/pretrain_test.extxyz ] || mv sets/"$base"_test.extxyz sets/pretrain_test.extxyz
+  [ -f sets/pretrain_train.extxyz ] || mv sets/"$base"_train_*.extxyz sets/pretrain_train.extxyz
 }
 
 stage_foundation() {

@@ -65,7 +65,8 @@ struct DynamicsOutputs {
     self.marks = marks
   }
 
-  /// After a file could not be written: takes away what the last restart does not know.
+  /// After a file could not be written: takes away what the last restart does not know. Further failures are not
+  /// reported beside the first, which is; a continued run cuts the files again.
   func cutBack() {
     let files: [(any RunOutput)?] = [table, trajectory, uncertain]
     for file in files { try? file?.close() }
