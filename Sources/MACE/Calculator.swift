@@ -54,8 +54,10 @@ public final class Calculator {
     self.threads = threads
     self.skin = skin
     switch potential.compiled {
-    case .float64(let model): engine = .float64(try Evaluator(model, head: self.head, threads: threads, radial: potential.radial))
-    case .float32(let model): engine = .float32(try Evaluator(model, head: self.head, threads: threads, radial: potential.radial))
+    case .float64(let model):
+      engine = .float64(try Evaluator(model, head: self.head, threads: threads, radial: potential.radial))
+    case .float32(let model):
+      engine = .float32(try Evaluator(model, head: self.head, threads: threads, radial: potential.radial))
     }
   }
 

@@ -82,7 +82,8 @@ final class CompiledModel<Weight: PlainScalar>: Sendable {
   func tableSamples(for species: [Int]) -> Int {
     tabulations.reduce(0) { sum, tabulation in
       guard let tabulation else { return sum }
-      return sum + RadialTabulation.usualIntervals * (tabulation.isPerPair ? species.count * (species.count + 1) / 2 : 1)
+      return sum + RadialTabulation.usualIntervals
+        * (tabulation.isPerPair ? species.count * (species.count + 1) / 2 : 1)
     }
   }
 

@@ -26,7 +26,8 @@ extension Evaluator {
       s.splines.rows(radialTables[t].tables, slice: p, channels: channels), s.splines.weights.base,
       s.splines.edges.base, s.weights.base)
     for x in 0..<tile.exactCount {
-      (s.weights.base + Int(tile.exact.base[x]) * channels).update(from: exact + x * channels, count: channels)
+      (s.weights.base + Int(tile.exact.base[x]) * channels).update(
+        from: exact + x * channels, count: channels)
     }
     return UnsafePointer(s.weights.base)
   }
@@ -75,7 +76,9 @@ extension Evaluator {
     let taps = Weight.splineTaps, splines = s.splines
     for k in 0..<splines.count {
       var sum = 0.0
-      for m in 0..<taps { sum += splines.adjoints.base[k * taps + m].wide.value * splines.slopes.base[k * taps + m] }
+      for m in 0..<taps {
+        sum += splines.adjoints.base[k * taps + m].wide.value * splines.slopes.base[k * taps + m]
+      }
       tile.radial.base[Int(splines.edges.base[k])] = sum
     }
     let nb = model.basis.count, padded = layer.radialNetwork.inputPadded
@@ -104,7 +107,8 @@ extension Evaluator {
         s.splines.weights.base, s.splines.edges.base, s.densities.base)
     }
     for x in 0..<tile.exactCount {
-      s.densities.base[Int(tile.exact.base[x]) * channelAlignment] = s.exactDensities.base[x * channelAlignment]
+      s.densities.base[Int(tile.exact.base[x]) * channelAlignment] =
+        s.exactDensities.base[x * channelAlignment]
     }
   }
 
@@ -134,6 +138,8 @@ extension Evaluator {
     network.backward(
       kernels, edges: tile.exactCount, input: s.input.base, outputAdjoint: s.exactDensities.base,
       sliceStride: 0, inputAdjoint: s.densityInputAdjoint.base, gradient: s.gradient?.layers[t].density, tape)
-    for k in 0..<(tile.exactCount * network.inputPadded) { s.inputAdjoint.base[k] += s.densityInputAdjoint.base[k] }
+    for k in 0..<(tile.exactCount * network.inputPadded) {
+      s.inputAdjoint.base[k] += s.densityInputAdjoint.base[k]
+    }
   }
 }

@@ -67,7 +67,8 @@ final class Evaluator<Element: FeatureScalar> {
       scale = 1
       shift = 0
     }
-    scratch = (0..<threads).map { _ in ThreadScratch(model, readouts: readouts, usesTables: radial != .exact) }
+    scratch = (0..<threads).map { _ in ThreadScratch(model, readouts: readouts, usesTables: radial != .exact)
+    }
     radialLookups = model.layers.map { _ in Buffer(elements * elements) }
     senders = model.layers.map { _ in Buffer() }
     targets = model.layers.map { _ in Buffer() }

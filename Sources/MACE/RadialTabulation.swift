@@ -7,15 +7,15 @@ import Kernels
 /// to the parameters.
 ///
 /// The networks are functions of the distance alone, or of the distance and the two species (distance transforms,
-/// the scalars that species bring to the NonLinear block). They are sampled in float64 on grids of 256, 512, …
-/// intervals until interpolation between the knots errs by less than `Weight.splineTolerance` of the largest
+/// the scalars that species bring to the NonLinear block). They are sampled in float64 on grids of 128 to
+/// 2048 intervals until interpolation between the knots errs by less than `Weight.splineTolerance` of the largest
 /// value of its path. Where no grid is fine enough there is no table, and the network is evaluated for each edge.
 final class RadialTabulation: @unchecked Sendable {
   /// Tables begin here, Å; shorter edges are evaluated by the network.
-  static let first = 0.5
+  static let first = 0.6
   /// Tables of one layer take no more bytes than this; further pairs of species are evaluated by the network.
   static let byteLimit = 256 << 20
-  private static let intervals = [256, 512, 1024, 2048]
+  private static let intervals = [128, 192, 256, 320, 384, 512, 640, 768, 1024, 1536, 2048]
   /// For estimates of what tables cost.
   static let usualIntervals = 512
   private static let chunk = 64
@@ -110,7 +110,8 @@ final class RadialTabulation: @unchecked Sendable {
   }
 
   /// The network's output [site][slice][channel].
-  private func sample(_ network: EdgeNetwork<Double>, _ radii: [Double], _ i: Int, _ j: Int) -> Buffer<Double> {
+  private func sample(_ network: EdgeNetwork<Double>, _ radii: [Double], _ i: Int, _ j: Int) -> Buffer<Double>
+  {
     let result = Buffer<Double>(radii.count * network.outputWidth)
     forEachChunk(network, radii, i, j) { first, count, input, tape, output in
       network.forward(
@@ -199,7 +200,8 @@ final class RadialTabulation: @unchecked Sendable {
 
   /// Adds what ∂L/∂T owes to the networks' parameters, and to the species' scalars of the NonLinear block.
   func pull<Weight: PlainScalar>(
-    _ tables: RadialTables<Weight>, _ gradients: [RadialTableGradient<Weight>], to sums: inout [String: [Double]],
+    _ tables: RadialTables<Weight>, _ gradients: [RadialTableGradient<Weight>],
+    to sums: inout [String: [Double]],
     source: inout [Double], target: inout [Double]
   ) {
     guard !tables.tables.isEmpty else { return }

@@ -7,7 +7,7 @@ import KernelInterface
 final class ThreadScratch<Element: FeatureScalar> {
   static var blockSize: Int { 16 }
   /// Bytes of a tile's weights of one path.
-  static var pathBytes: Int { 128 << 10 }
+  static var pathBytes: Int { 256 << 10 }
 
   typealias Weight = Element.Weight
   typealias Wide = Element.Wide
@@ -146,7 +146,8 @@ final class ThreadScratch<Element: FeatureScalar> {
   var bytes: (fixed: Int, perAtoms: Int) {
     let buffers = [
       messages, targets, targetsNext, gates, gatesNext, products, input, inputAdjoint, densityInputAdjoint,
-      exactWeights, exactAdjoints, exactDensities, weights, weightAdjoints, densities, couplings, couplingAdjoints, contraction,
+      exactWeights, exactAdjoints, exactDensities, weights, weightAdjoints, densities, couplings,
+      couplingAdjoints, contraction,
     ]
     let tapes = (radialTapes + densityTapes.compactMap { $0 }).reduce(splines.bytes) { $0 + $1.bytes }
     return (
