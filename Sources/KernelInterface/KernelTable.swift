@@ -72,10 +72,12 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
 
   /// B[d][c] = polynomial_d(A[:][c]) for `atoms` = 4 or 1 atoms of one species.
   ///
-  /// coefficients: `[channel vector of channelAlignment][coefficient][lane]`; scratch: one vector per node and atom.
+  /// `rows` rows of features; coefficients: `[channel vector of channelAlignment][coefficient][lane]`; scratch: four
+  /// vectors per node of the largest polynomial and per row (`ContractAdjoint`: two rows).
   public typealias Contract =
     @Sendable (
-      _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ channels: Int,
+      _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ rows: Int,
+      _ channels: Int,
       _ coefficients: Weights, _ coefficientCount: Int,
       _ features: UnsafePointer<UnsafePointer<Element>>,
       _ outputs: UnsafePointer<UnsafeMutablePointer<Element>>,
@@ -86,7 +88,8 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
   /// G[d][c] · monomial to `gradient` (layout of the coefficients); of duals, the tangent of it.
   public typealias ContractAdjoint =
     @Sendable (
-      _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ channels: Int,
+      _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ rows: Int,
+      _ channels: Int,
       _ coefficients: Weights, _ coefficientCount: Int,
       _ features: UnsafePointer<UnsafePointer<Element>>,
       _ outputAdjoints: UnsafePointer<UnsafePointer<Element>>,

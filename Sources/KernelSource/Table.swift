@@ -49,14 +49,14 @@ private func kernels<L: Lane>(_ lane: L.Type) -> KernelTable<L.Element> {
     },
     contract: {
       contract(
-        L.self, polynomials: $0, polynomialCount: $1, atoms: $2, channels: $3, coefficients: $4,
-        coefficientCount: $5, features: $6, outputs: $7, scratch: $8)
+        L.self, polynomials: $0, polynomialCount: $1, atoms: $2, rows: $3, channels: $4, coefficients: $5,
+        coefficientCount: $6, features: $7, outputs: $8, scratch: $9)
     },
     contractAdjoint: {
       contractAdjoint(
-        L.self, polynomials: $0, polynomialCount: $1, atoms: $2, channels: $3, coefficients: $4,
-        coefficientCount: $5, features: $6, outputAdjoints: $7, featureAdjoints: $8, gradient: $9,
-        scratch: $10)
+        L.self, polynomials: $0, polynomialCount: $1, atoms: $2, rows: $3, channels: $4, coefficients: $5,
+        coefficientCount: $6, features: $7, outputAdjoints: $8, featureAdjoints: $9, gradient: $10,
+        scratch: $11)
     },
     peakLoop: { peakLoop(L.self, iterations: $0, sink: $1) })
 }

@@ -134,6 +134,14 @@ public final class Calculator {
 
   // MARK: Profile
 
+  /// Multiply–adds of the last evaluation, with forces, by stage; see `CompiledModel.multiplyAdds`.
+  public var multiplyAdds: [Stage: Double] {
+    switch engine {
+    case .float64(let e): e.multiplyAdds
+    case .float32(let e): e.multiplyAdds
+    }
+  }
+
   public var isProfiling = false {
     didSet {
       switch engine {

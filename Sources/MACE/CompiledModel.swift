@@ -70,6 +70,9 @@ final class CompiledModel<Weight: PlainScalar>: Sendable {
     }
   }
 
+  /// The tables of an element, if it was met.
+  func species(_ z: Int) -> SpeciesData<Weight>? { species.withLock { $0[z] } }
+
   /// Radial tables of each layer, those of all pairs of the given species among them; made on first use.
   func radialTables(for species: [Int]) -> [RadialTables<Weight>] {
     tables.withLock { all in

@@ -109,6 +109,11 @@ final class EdgeNetwork<Weight: PlainScalar>: @unchecked Sendable {
     weights = Buffer(packed)
   }
 
+  /// Of one edge, on padded widths.
+  var multiplyAdds: Int {
+    hidden.reduce(lastInner * outputWidth) { $0 + $1.inner * $1.outerPadded }
+  }
+
   func makeGradient() -> EdgeNetworkGradient<Weight> {
     EdgeNetworkGradient(
       weights: weights.capacity, hiddenWidths: isNormalised ? hidden.map(\.outer) : [],

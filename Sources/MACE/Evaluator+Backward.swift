@@ -36,8 +36,9 @@ extension Evaluator {
       }
       guard let data = species[z] else { return }
       kernels.contractAdjoint(
-        layer.contraction.polynomials.base, layer.contraction.polynomialCount, count, layer.target.channels,
-        data.layers[t].coefficients.base, layer.contraction.coefficientCount, s.inRows.base,
+        layer.contraction.polynomials.base, layer.contraction.polynomialCount, count, layer.target.rows,
+        layer.target.channels, data.layers[t].coefficients.base, layer.contraction.coefficientCount,
+        s.inRows.base,
         s.gradientRows.base, s.outRows.base, s.gradient?.layers[t].coefficients[z].base, s.contraction.base)
     }
     s.lap(.contractionBackward)

@@ -134,8 +134,9 @@ extension Evaluator {
       }
       guard let data = species[z] else { return }
       kernels.contract(
-        layer.contraction.polynomials.base, layer.contraction.polynomialCount, count, layer.target.channels,
-        data.layers[t].coefficients.base, layer.contraction.coefficientCount, s.inRows.base, s.outRows.base,
+        layer.contraction.polynomials.base, layer.contraction.polynomialCount, count, layer.target.rows,
+        layer.target.channels, data.layers[t].coefficients.base, layer.contraction.coefficientCount,
+        s.inRows.base, s.outRows.base,
         s.contraction.base)
     }
   }

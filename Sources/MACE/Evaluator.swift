@@ -128,6 +128,12 @@ final class Evaluator<Element: FeatureScalar> {
     sumForces(properties)
   }
 
+  var multiplyAdds: [Stage: Double] {
+    model.multiplyAdds(
+      atoms: graph.localCount, edges: graph.neighbors.count, species: Int(graph.species.first ?? 0),
+      radial: radial)
+  }
+
   var workspaceBytes: (fixed: Int, perAtoms: Int) {
     var fixed = 0
     var perAtoms = nodeEnergies.bytes

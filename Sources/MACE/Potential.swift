@@ -17,10 +17,12 @@ public final class Potential: Sendable {
   public let radial: RadialEvaluation
   let compiled: Compiled
 
-  /// - Parameter instructionSet: the best this CPU has, unless the environment variable `MACE_ISA` names another.
+  /// - Parameters:
+  ///   - radial: `.tabulated`, unless the environment variable `MACE_RADIAL` names another.
+  ///   - instructionSet: the best this CPU has, unless the environment variable `MACE_ISA` names another.
   /// - Throws: `.format` or `.unsupported` when the parameters do not fit the architecture.
   public init(
-    _ model: MACEModel, precision: Precision = .float64, radial: RadialEvaluation = .tabulated,
+    _ model: MACEModel, precision: Precision = .float64, radial: RadialEvaluation = .preferred,
     instructionSet: InstructionSet = .preferred
   ) throws(MACEError) {
     try model.validate()

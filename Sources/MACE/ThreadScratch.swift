@@ -5,7 +5,7 @@ import KernelInterface
 /// Everything one thread writes to while it works on a block of receivers. Nothing here grows with the number
 /// of atoms but the accumulators of forces and adjoints.
 final class ThreadScratch<Element: FeatureScalar> {
-  static var blockSize: Int { 16 }
+  static var blockSize: Int { 32 }
   /// Bytes of a tile's weights of one path.
   static var pathBytes: Int { 256 << 10 }
 
@@ -115,7 +115,7 @@ final class ThreadScratch<Element: FeatureScalar> {
     densityTapes = layers.map {
       $0.densityNetwork.map { EdgeNetwork<Weight>.Tape<Element>($0, tile: networkSize) }
     }
-    contraction = Buffer(most { $0.contraction.nodeCount } * 4 * channelAlignment)
+    contraction = Buffer(most { $0.contraction.nodeCount + 2 * $0.target.rows } * 4 * channelAlignment)
     readout = Buffer(readouts.map(\.scratchCount).max() ?? 1)
     senderGradients = layers.map { _ in Buffer() }
     layerTimes = layers.map { _ in LayerTime() }
