@@ -11,8 +11,11 @@ import Kernels
 /// 2048 intervals until interpolation between the knots errs by less than `Weight.splineTolerance` of the largest
 /// value of its path. Where no grid is fine enough there is no table, and the network is evaluated for each edge.
 final class RadialTabulation: @unchecked Sendable {
-  /// Tables begin here, Å; shorter edges are evaluated by the network.
+  /// Tables are used from here on, Å; shorter edges are evaluated by the network.
   static let first = 0.6
+  /// Intervals that a grid begins before that: splines are less accurate at their ends. (At the cutoff, path weights or
+  /// the factor on them vanish with their slopes.)
+  private static let margin = 4
   /// Tables of one layer take no more bytes than this; further pairs of species are evaluated by the network.
   static let byteLimit = 256 << 20
   private static let intervals = [128, 192, 256, 320, 384, 512, 640, 768, 1024, 1536, 2048]
@@ -93,7 +96,9 @@ final class RadialTabulation: @unchecked Sendable {
 
   private func table<Weight: PlainScalar>(_ i: Int, _ j: Int) -> RadialTable<Weight>? {
     for intervals in Self.intervals {
-      let grid = SplineGrid(Self.first, cutoff, intervals: intervals, taps: Weight.splineTaps)
+      let spacing = (cutoff - Self.first) / Double(intervals - Self.margin)
+      let grid = SplineGrid(
+        cutoff - Double(intervals) * spacing, cutoff, intervals: intervals, taps: Weight.splineTaps)
       let coefficients = networks.map { network -> Buffer<Double> in
         let x = sample(network, grid.sites, i, j)
         grid.solve(x.base, width: network.outputWidth)
@@ -151,26 +156,27 @@ final class RadialTabulation: @unchecked Sendable {
     }
   }
 
-  /// Whether the spline meets the network in the middle of all intervals.
+  /// Whether the spline meets the network in all intervals that are used, away from the sites.
   private func isAccurate(
     _ network: EdgeNetwork<Double>, _ coefficients: Buffer<Double>, _ grid: SplineGrid, _ i: Int, _ j: Int,
     tolerance: Double
   ) -> Bool {
     let width = network.outputWidth, channels = network.sliceChannels
-    let exact = sample(
-      network, (0..<grid.intervals).map { grid.first + (Double($0) + 0.5) * grid.spacing }, i, j)
+    let place = 0.3
+    let intervals = (Self.margin - 1)..<grid.intervals
+    let exact = sample(network, intervals.map { grid.first + (Double($0) + place) * grid.spacing }, i, j)
     var errors = [Double](repeating: 0, count: network.slices.count)
     var sizes = errors
     let weights = Buffer<Double>(grid.taps), slopes = Buffer<Double>(grid.taps)
-    grid.evaluate(0.5, weights.base, slopes.base)
-    for k in 0..<grid.intervals {
+    grid.evaluate(place, weights.base, slopes.base)
+    for (row, k) in intervals.enumerated() {
       for p in network.slices.indices {
         for c in 0..<network.slices[p].count {
           var value = 0.0
           for m in 0..<grid.taps {
             value += weights.base[m] * coefficients.base[(k + m) * width + p * channels + c]
           }
-          let expected = exact.base[k * width + p * channels + c]
+          let expected = exact.base[row * width + p * channels + c]
           guard value.isFinite && expected.isFinite else { return false }
           errors[p] = max(errors[p], abs(value - expected))
           sizes[p] = max(sizes[p], abs(expected))

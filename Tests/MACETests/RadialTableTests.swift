@@ -49,7 +49,8 @@ struct RadialTableTests {
     }
   }
 
-  /// The gradient of the parameters through tables equals that of the networks: the table is linear in its samples.
+  /// The gradient of the parameters through tables equals that of the networks, to less than the 1e-8 that mace-torch's
+  /// are met with: it has the tables' error in R and, larger, in ∂R/∂r.
   @Test(arguments: ["tiny_L1", "tiny_agnesi", "tiny_density", "tiny_nonlinear", "tiny_nocutoff", "tiny_int3"])
   func gradientOfParameters(_ name: String) throws {
     let model = try Fixtures.model(name)
@@ -74,7 +75,7 @@ struct RadialTableTests {
       for (tensor, g) in exact {
         let theirs = try #require(tabulated[tensor])
         #expect(
-          largestDifference(g, theirs) <= 1e-9 * max(largest(g), 1e-3),
+          largestDifference(g, theirs) <= 5e-9 * max(largest(g), 1e-3),
           "\(name) \(tensor), \(threads) threads")
       }
     }
