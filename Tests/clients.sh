@@ -179,6 +179,8 @@ if "$python" -c 'import ase' 2> /dev/null; then
   run "ase_md" env MACE_LIBRARY="$library" PYTHONPATH="$root/Examples/python" PYTHONDONTWRITEBYTECODE=1 \
     "$python" "$root/Tests/ClientTests/ase_md.py" "$prefix/bin/mace" "$model" "${head[@]}"
   cat log
+  run "analysis" "$python" -W ignore "$root/Tests/ClientTests/analysis_check.py" "$prefix/bin/mace"
+  cat log
 elif [ -n "${MACE_TEST_PYTHON:-}" ]; then
   die "MACE_TEST_PYTHON=$MACE_TEST_PYTHON has no ASE"
 else

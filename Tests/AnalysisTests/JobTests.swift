@@ -144,6 +144,14 @@ private final class Transcript: @unchecked Sendable {
   // Again, over the page that is there already: it is not part of itself.
   try StudyReport(folder: study, title: "A <study>").run(transcript.console)
   #expect(try folder.text("study/report.html") == page)
+  // A drawing that is large gives way to the picture beside it; figures can be left out.
+  let cloud = String(repeating: "<circle/>", count: 30_000)
+  try Data(cloud.utf8).write(to: URL(fileURLWithPath: study + "/rdf/cloud.svg"))
+  try Data("small".utf8).write(to: URL(fileURLWithPath: study + "/rdf/cloud.png"))
+  try StudyReport(folder: study, leftOut: ["vacf/"]).run(transcript.console)
+  let short = try folder.text("study/report.html")
+  #expect(short.contains("<figcaption>cloud.png") && !short.contains("<figcaption>cloud.svg"))
+  #expect(short.contains("<h2>vacf</h2>") && !short.contains("<figcaption>vacf.svg"))
 }
 
 @Test func labelsAndFiles() throws {

@@ -56,6 +56,22 @@ private let figure = Figure(
   #expect(script.contains("set xrange [-0.3:10.3]\nset yrange [-0.3:10.3]"))
 }
 
+/// 8000 dots in a figure at most, clouds thinned alike; those that are small keep all their points.
+@Test func largeCloudsAreThinned() throws {
+  let folder = try TemporaryFolder()
+  let many = (0..<20_000).map(Double.init)
+  let clouds = Figure(
+    x: Axis("reference"), y: Axis("predicted"),
+    series: [
+      Series("H", x: many, y: many, style: .dots), Series("O", x: many, y: many, style: .dots),
+      Series("Ca", x: [1, 2], y: [1, 2], style: .dots),
+    ])
+  try clouds.write(to: folder.path + "/c")
+  let script = try folder.text("c.gp")
+  #expect(script.contains("index 0 every 6 using") && script.contains("index 1 every 6 using"))
+  #expect(script.contains("index 2 using"))
+}
+
 @Test(.enabled(if: hasGnuplot, "gnuplot is not installed")) func gnuplotDraws() throws {
   let folder = try TemporaryFolder()
   var figure = figure

@@ -6,19 +6,24 @@ public struct StudyReport {
   public var folder: String
   public var title: String
   public var output: String
+  /// Figures whose path in the folder contains one of these texts are left out.
+  public var leftOut: [String]
 
   private static let maximumPicture = 8 << 20
+  /// A larger SVG gives way to its PNG: clouds of points take 60 bytes per point.
+  private static let maximumDrawing = 200 << 10
   private static let maximumText = 64 << 10
   private static let maximumRows = 60
 
   /// - Parameters:
   ///   - title: nil: the name of the folder.
   ///   - output: nil: report.html in the folder.
-  public init(folder: String, title: String? = nil, output: String? = nil) {
+  public init(folder: String, title: String? = nil, output: String? = nil, leftOut: [String] = []) {
     let trimmed = folder.hasSuffix("/") && folder.count > 1 ? String(folder.dropLast()) : folder
     self.folder = trimmed
     self.title = title ?? trimmed.split(separator: "/").last.map(String.init) ?? "Study"
     self.output = output ?? "\(trimmed)/report.html"
+    self.leftOut = leftOut
   }
 
   public func run(_ console: Console) throws(MACEError) {
@@ -89,11 +94,18 @@ public struct StudyReport {
         texts += try text(file)
       }
     }
-    let drawn = Set(files.filter { $0.ending == "svg" }.map(\.stem))
+    let painted = Dictionary(
+      files.filter { $0.ending == "png" }.map { ($0.stem, $0.bytes) }, uniquingKeysWith: min)
+    // Of two pictures of one name, the drawing, unless it is large and larger than the other.
+    let drawn = Set(
+      files.filter {
+        $0.ending == "svg" && ($0.bytes <= Self.maximumDrawing || $0.bytes <= painted[$0.stem] ?? $0.bytes)
+      }.map(\.stem))
     for file in files {
+      let isShown = !leftOut.contains { file.path.contains($0) }
       switch file.ending {
-      case "svg": pictures += try picture(file, "image/svg+xml")
-      case "png" where !drawn.contains(file.stem): pictures += try picture(file, "image/png")
+      case "svg" where isShown && drawn.contains(file.stem): pictures += try picture(file, "image/svg+xml")
+      case "png" where isShown && !drawn.contains(file.stem): pictures += try picture(file, "image/png")
       case "csv" where !described.contains(file.stem): tables += try table(file)
       case "yaml", "yml", "md", "txt", "log", "jsonl", "in": texts += try text(file)
       default: break
