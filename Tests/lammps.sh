@@ -9,8 +9,8 @@
 # it needs. MPIRUN may name another launcher of MPI. Everything is required, except valgrind.
 #
 # With LAMMPS_PROGRAM, a LAMMPS that loads plugins, macelmpplugin.so is built with LAMMPS_CMAKE_FLAGS and
-# tested in place of the launcher lmp_mace: see Tests/lammps-plugin.sh. LAMMPS_PYTHON is a Python with its module
-# `lammps`.
+# tested in place of the launcher lmp_mace: see Tests/lammps-plugin.sh. LAMMPS_PYTHON starts a Python with its
+# module `lammps`.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)

@@ -55,8 +55,10 @@ done
 if [ -n "${LAMMPS_PYTHON:-}" ]; then
   say "committee: extract for Python, and fix pair"
   for ranks in 1 2 3; do
-    run "extract.py on $ranks ranks" "${mpi[@]}" -np $ranks "$LAMMPS_PYTHON" "$tests/extract.py" water.data $unequal
-    [ "$(grep -c 'extract.py: passed' log)" = $ranks ] || { cat log >&2; die "extract.py"; }
+    # LAMMPS_PYTHON and the models are lists of words.
+    # shellcheck disable=SC2086
+    run "extract.py on $ranks ranks" "${mpi[@]}" -np $ranks $LAMMPS_PYTHON "$tests/extract.py" water.data $unequal
+    [ "$(grep -o 'extract.py: passed' log | wc -l)" = $ranks ] || { cat log >&2; die "extract.py"; }
   done
 else
   say "committee: extract for Python is left out (without LAMMPS_PYTHON; Debian's LAMMPS of 2021 has neither)"

@@ -24,10 +24,8 @@ def extracted():
     return [lmp.extract_pair(name) for name in NAMES]
 
 
-def atoms(style, name):
-    values = (lmp.numpy.extract_compute if style == "compute" else lmp.numpy.extract_fix)(
-        name, LMP_STYLE_ATOM, LMP_TYPE_VECTOR)
-    return list(values[:lmp.extract_global("nlocal")])
+def atoms(extract, name):
+    return extract(name, LMP_STYLE_ATOM, LMP_TYPE_VECTOR)[:lmp.extract_global("nlocal")]
 
 
 lmp.commands_string(f"""
@@ -53,15 +51,18 @@ computed = [lmp.extract_compute("D", LMP_STYLE_GLOBAL, LMP_TYPE_VECTOR)[k] for k
 check(f"{extracted()} instead of {computed}", extracted() == computed)
 check("no deviation of forces", computed[3] > 0)
 check("unknown names", lmp.extract_pair("devi_f") is None and lmp.extract_pair("cut_coul") is None)
-lmp.command("run 0 post no")
-lmp.commands_string("variable atoms atom c_D\nrun 0 post no")
-wanted, found = atoms("compute", "D"), atoms("fix", "P")
+wanted, found = atoms(lmp.extract_compute, "D"), atoms(lmp.extract_fix, "P")
 check("fix pair differs from the compute", wanted == found and len(found) > 0)
 check("the largest atom", max(found) <= computed[3])
 lmp.command("reset_timestep 7")
 check("deviations of another step", extracted() == [None] * 7)
-lmp.command(f"pair_coeff * * {models[0]} H C O Ca")
-lmp.command("uncompute D")
-lmp.command("run 0 post no")
+lmp.commands_string(f"""
+unfix P
+thermo_style one
+uncompute D
+pair_style mace precision float64
+pair_coeff * * {models[0]} H C O Ca
+run 0
+""")
 check("deviations of one model", extracted() == [None] * 7)
 print("extract.py: passed")
