@@ -101,7 +101,7 @@ let package = Package(
     .target(
       name: "MACETool",
       dependencies: [
-        "Training", "MACE", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics",
+        "Training", "MACE", "Kernels", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics",
         "Analysis", "Plotting", "Dynamics",
       ]),
     .executableTarget(

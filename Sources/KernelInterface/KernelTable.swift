@@ -26,14 +26,36 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
   public typealias SiLU =
     @Sendable (_ count: Int, _ constant: Double, _ x: In, _ y: Out, _ slope: Out) -> Void
 
-  /// M[row][c] += Σ_edges Σ_tiles R_p[e][c] Σ_m1 Q_e[m3][m1] S_e[m1][c].
+  /// values[targets[e]][c] = Σ_k weights[e][k] rows[e][k][c]: `taps` (6 or 8) rows of `channels` numbers
+  /// (whole vectors) from rows[e] on.
+  public typealias Interpolate =
+    @Sendable (
+      _ edges: Int, _ taps: Int, _ channels: Int, _ rows: UnsafePointer<Weights>, _ weights: In,
+      _ targets: UnsafePointer<Int32>, _ values: Out
+    ) -> Void
+
+  /// weightAdjoints[e][k] += Σ_c rows[e][k][c] adjoints[targets[e]][c], shapes as in `Interpolate`.
+  public typealias InterpolateAdjoint =
+    @Sendable (
+      _ edges: Int, _ taps: Int, _ channels: Int, _ rows: UnsafePointer<Weights>,
+      _ targets: UnsafePointer<Int32>, _ adjoints: In, _ weightAdjoints: Out
+    ) -> Void
+
+  /// rows[e][k][c] += weights[e][k] adjoints[targets[e]][c]; of duals, the tangent of it.
+  public typealias InterpolateGradient =
+    @Sendable (
+      _ edges: Int, _ taps: Int, _ channels: Int, _ rows: UnsafePointer<WeightGradient>, _ weights: In,
+      _ targets: UnsafePointer<Int32>, _ adjoints: In
+    ) -> Void
+
+  /// M[row][c] += Σ_edges Σ_tiles R[e][c] Σ_m1 Q_e[m3][m1] S_e[m1][c], for the tiles of one path.
   ///
-  /// weights R: `[path][edge][channel]` with `pathStride` between paths; couplings Q: `[edge][couplingStride]`;
-  /// senders: per edge the first row of the sender's features.
+  /// weights R: `[edge][channel]`; couplings Q: `[edge][couplingStride]`; senders: per edge the first row of the
+  /// sender's features.
   public typealias Convolve =
     @Sendable (
       _ tiles: UnsafePointer<ConvolutionTile>, _ tileCount: Int, _ edges: Int, _ channels: Int,
-      _ weights: In, _ pathStride: Int, _ couplings: In, _ couplingStride: Int,
+      _ weights: In, _ couplings: In, _ couplingStride: Int,
       _ senders: UnsafePointer<UnsafePointer<Element>>, _ message: Out
     ) -> Void
 
@@ -42,7 +64,7 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
   public typealias ConvolveAdjoint =
     @Sendable (
       _ tiles: UnsafePointer<ConvolutionTile>, _ tileCount: Int, _ edges: Int, _ channels: Int,
-      _ weights: In, _ weightAdjoints: Out, _ pathStride: Int,
+      _ weights: In, _ weightAdjoints: Out,
       _ couplings: In, _ couplingAdjoints: Out?, _ couplingStride: Int,
       _ senders: UnsafePointer<UnsafePointer<Element>>,
       _ senderAdjoints: UnsafePointer<UnsafeMutablePointer<Element>>?, _ messageAdjoint: In
@@ -50,10 +72,12 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
 
   /// B[d][c] = polynomial_d(A[:][c]) for `atoms` = 4 or 1 atoms of one species.
   ///
-  /// coefficients: `[channel vector of channelAlignment][coefficient][lane]`; scratch: one vector per node and atom.
+  /// `rows` rows of features; coefficients: `[channel vector of channelAlignment][coefficient][lane]`; scratch: four
+  /// vectors per node of the largest polynomial and per row (`ContractAdjoint`: two rows).
   public typealias Contract =
     @Sendable (
-      _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ channels: Int,
+      _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ rows: Int,
+      _ channels: Int,
       _ coefficients: Weights, _ coefficientCount: Int,
       _ features: UnsafePointer<UnsafePointer<Element>>,
       _ outputs: UnsafePointer<UnsafeMutablePointer<Element>>,
@@ -64,7 +88,8 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
   /// G[d][c] · monomial to `gradient` (layout of the coefficients); of duals, the tangent of it.
   public typealias ContractAdjoint =
     @Sendable (
-      _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ channels: Int,
+      _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ rows: Int,
+      _ channels: Int,
       _ coefficients: Weights, _ coefficientCount: Int,
       _ features: UnsafePointer<UnsafePointer<Element>>,
       _ outputAdjoints: UnsafePointer<UnsafePointer<Element>>,
@@ -80,6 +105,9 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
   public var linear: Linear
   public var linearGradient: LinearGradient
   public var silu: SiLU
+  public var interpolate: Interpolate
+  public var interpolateAdjoint: InterpolateAdjoint
+  public var interpolateGradient: InterpolateGradient
   public var convolve: Convolve
   public var convolveAdjoint: ConvolveAdjoint
   public var contract: Contract
@@ -88,7 +116,9 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
 
   public init(
     instructionSet: String, linear: @escaping Linear,
-    linearGradient: @escaping LinearGradient, silu: @escaping SiLU, convolve: @escaping Convolve,
+    linearGradient: @escaping LinearGradient, silu: @escaping SiLU,
+    interpolate: @escaping Interpolate, interpolateAdjoint: @escaping InterpolateAdjoint,
+    interpolateGradient: @escaping InterpolateGradient, convolve: @escaping Convolve,
     convolveAdjoint: @escaping ConvolveAdjoint, contract: @escaping Contract,
     contractAdjoint: @escaping ContractAdjoint, peakLoop: @escaping PeakLoop
   ) {
@@ -96,6 +126,9 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
     self.linear = linear
     self.linearGradient = linearGradient
     self.silu = silu
+    self.interpolate = interpolate
+    self.interpolateAdjoint = interpolateAdjoint
+    self.interpolateGradient = interpolateGradient
     self.convolve = convolve
     self.convolveAdjoint = convolveAdjoint
     self.contract = contract

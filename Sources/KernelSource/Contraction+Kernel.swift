@@ -5,32 +5,36 @@ import KernelInterface
 ///
 ///     value(node) = w(node) + Σ_children A[child] value(child),   B[d] = Σ_roots A[root] value(root),
 ///
-/// for `atoms` (1 or 4) atoms of one species, so that a coefficient is loaded once for four atoms.
+/// for `atoms` (1 or 4) atoms of one species, so that a coefficient is loaded once for four atoms. For each vector
+/// of channels the rows of the atoms are packed into scratch first: in place, rows of a power of two of channels
+/// would share few sets of the first cache.
 func contract<L: Lane>(
-  _ lane: L.Type, polynomials: UnsafePointer<Polynomial>, polynomialCount: Int, atoms: Int, channels: Int,
-  coefficients: UnsafePointer<L.Element.Weight>, coefficientCount: Int,
+  _ lane: L.Type, polynomials: UnsafePointer<Polynomial>, polynomialCount: Int, atoms: Int, rows: Int,
+  channels: Int, coefficients: UnsafePointer<L.Element.Weight>, coefficientCount: Int,
   features: UnsafePointer<UnsafePointer<L.Element>>,
   outputs: UnsafePointer<UnsafeMutablePointer<L.Element>>, scratch: UnsafeMutablePointer<L.Element>
 ) {
+  let slot = 4 * L.count
+  let a = UnsafePointer(scratch), values = scratch + rows * slot
   @inline(__always) func run(_ n: Int) {
     var k = 0
     while k < channels {
       let w = Coefficients<L>(coefficients, coefficientCount, k)
-      let a = Quartet<L>.Rows(features, k, n)
+      for i in 0..<rows { Quartet<L>(features, i * channels + k, n).store(scratch + i * slot, n) }
       for d in 0..<polynomialCount {
         let polynomial = polynomials[d]
         let degree = Int(polynomial.degree)
         for level in stride(from: degree - 2, through: 0, by: -1) {
-          innerValues(polynomial, level: level, w, a, channels, n, scratch)
+          innerValues(polynomial, level: level, w, a, n, values)
         }
         var b = Quartet<L>()
         for root in Int(polynomial.levels[0])..<Int(polynomial.levels[1]) {
           let node = polynomial.nodes[root]
-          let x = Quartet<L>(a, Int(node.index) * channels, n)
+          let x = Quartet<L>(a + Int(node.index) * slot, n)
           if degree == 1 {
             b.add(w[node.coefficient], x, n)
           } else {
-            b.add(x, Quartet<L>(scratch + root * 4 * L.count, n), n)
+            b.add(x, Quartet<L>(values + root * slot, n), n)
           }
         }
         b.store(outputs, d * channels + k, n)
@@ -44,24 +48,27 @@ func contract<L: Lane>(
 /// Values of the inner nodes of one level (counted from 0), from those of the level below.
 @inline(__always)
 private func innerValues<L: Lane>(
-  _ polynomial: Polynomial, level: Int, _ w: Coefficients<L>, _ a: Quartet<L>.Rows, _ channels: Int, _ n: Int,
+  _ polynomial: Polynomial, level: Int, _ w: Coefficients<L>, _ a: UnsafePointer<L.Element>, _ n: Int,
   _ values: UnsafeMutablePointer<L.Element>
 ) {
+  let slot = 4 * L.count
   let childrenAreLeaves = level == Int(polynomial.degree) - 2
   for i in Int(polynomial.levels[level])..<Int(polynomial.levels[level + 1]) {
     let node = polynomial.nodes[i]
     var value = Quartet<L>()
     if node.coefficient >= 0 { value = Quartet(repeating: w[node.coefficient]) }
-    for j in Int(node.firstChild)..<Int(node.endChild) {
-      let child = polynomial.nodes[j]
-      let x = Quartet<L>(a, Int(child.index) * channels, n)
-      if childrenAreLeaves {
-        value.add(w[child.coefficient], x, n)
-      } else {
-        value.add(x, Quartet<L>(values + j * 4 * L.count, n), n)
+    if childrenAreLeaves {
+      for j in Int(node.firstChild)..<Int(node.endChild) {
+        let child = polynomial.nodes[j]
+        value.add(w[child.coefficient], Quartet<L>(a + Int(child.index) * slot, n), n)
+      }
+    } else {
+      for j in Int(node.firstChild)..<Int(node.endChild) {
+        let x = Quartet<L>(a + Int(polynomial.nodes[j].index) * slot, n)
+        value.add(x, Quartet<L>(values + j * slot, n), n)
       }
     }
-    value.store(values + i * 4 * L.count, n)
+    value.store(values + i * slot, n)
   }
 }
 
@@ -69,55 +76,63 @@ private func innerValues<L: Lane>(
 /// monomial, and ∂E/∂A[child] += back(node) · value(child). Values come first, from the leaves up.
 /// ∂E/∂w(node) = back(node), summed over the atoms.
 func contractAdjoint<L: Lane>(
-  _ lane: L.Type, polynomials: UnsafePointer<Polynomial>, polynomialCount: Int, atoms: Int, channels: Int,
-  coefficients: UnsafePointer<L.Element.Weight>, coefficientCount: Int,
+  _ lane: L.Type, polynomials: UnsafePointer<Polynomial>, polynomialCount: Int, atoms: Int, rows: Int,
+  channels: Int, coefficients: UnsafePointer<L.Element.Weight>, coefficientCount: Int,
   features: UnsafePointer<UnsafePointer<L.Element>>, outputAdjoints: UnsafePointer<UnsafePointer<L.Element>>,
   featureAdjoints: UnsafePointer<UnsafeMutablePointer<L.Element>>,
   gradient: UnsafeMutablePointer<L.Element.Weight>?, scratch: UnsafeMutablePointer<L.Element>
 ) {
+  let slot = 4 * L.count
+  let a = UnsafePointer(scratch), da = scratch + rows * slot, values = scratch + 2 * rows * slot
   @inline(__always) func run(_ n: Int) {
     var k = 0
     while k < channels {
       let w = Coefficients<L>(coefficients, coefficientCount, k)
-      let a = Quartet<L>.Rows(features, k, n)
-      let da = Quartet<L>.MutableRows(featureAdjoints, k, n)
+      for i in 0..<rows {
+        Quartet<L>(features, i * channels + k, n).store(scratch + i * slot, n)
+        Quartet<L>().store(da + i * slot, n)
+      }
       let dw = gradient.map { CoefficientGradient<L>($0, coefficientCount, k) }
       for d in 0..<polynomialCount {
         let polynomial = polynomials[d]
         let degree = Int(polynomial.degree)
         let g = Quartet<L>(outputAdjoints, d * channels + k, n)
         for level in stride(from: degree - 2, through: 0, by: -1) {
-          innerValues(polynomial, level: level, w, a, channels, n, scratch)
+          innerValues(polynomial, level: level, w, a, n, values)
         }
         for root in Int(polynomial.levels[0])..<Int(polynomial.levels[1]) {
           let node = polynomial.nodes[root]
-          let row = Int(node.index) * channels
-          let slot = scratch + root * 4 * L.count
-          let value = degree == 1 ? Quartet<L>(repeating: w[node.coefficient]) : Quartet<L>(slot, n)
-          da.add(g, value, row, n)
-          dw?.add(g, Quartet<L>(a, row, n), node.coefficient, n)
-          if degree > 1 { g.times(Quartet<L>(a, row, n), n).store(slot, n) }
+          let row = Int(node.index) * slot, value = values + root * slot
+          let x = Quartet<L>(a + row, n)
+          dw?.add(g, x, node.coefficient, n)
+          if degree == 1 {
+            g.add(w[node.coefficient], to: da + row, n)
+          } else {
+            g.add(Quartet<L>(value, n), to: da + row, n)
+            g.times(x, n).store(value, n)
+          }
         }
         for level in 0..<max(degree - 1, 0) {
           let childrenAreLeaves = level == degree - 2
           for i in Int(polynomial.levels[level])..<Int(polynomial.levels[level + 1]) {
             let node = polynomial.nodes[i]
-            let back = Quartet<L>(scratch + i * 4 * L.count, n)
+            let back = Quartet<L>(values + i * slot, n)
             for j in Int(node.firstChild)..<Int(node.endChild) {
               let child = polynomial.nodes[j]
-              let row = Int(child.index) * channels
-              dw?.add(back, Quartet<L>(a, row, n), child.coefficient, n)
+              let row = Int(child.index) * slot
+              dw?.add(back, Quartet<L>(a + row, n), child.coefficient, n)
               if childrenAreLeaves {
-                da.add(w[child.coefficient], back, row, n)
+                back.add(w[child.coefficient], to: da + row, n)
               } else {
-                let slot = scratch + j * 4 * L.count
-                da.add(back, Quartet<L>(slot, n), row, n)
-                back.times(Quartet<L>(a, row, n), n).store(slot, n)
+                let value = values + j * slot
+                back.add(Quartet<L>(value, n), to: da + row, n)
+                back.times(Quartet<L>(a + row, n), n).store(value, n)
               }
             }
           }
         }
       }
+      for i in 0..<rows { Quartet<L>(da + i * slot, n).accumulate(featureAdjoints, i * channels + k, n) }
       k += L.count
     }
   }
@@ -165,46 +180,6 @@ private struct CoefficientGradient<L: Lane> {
 private struct Quartet<L: Lane> {
   var a = L.zero, b = L.zero, c = L.zero, d = L.zero
 
-  struct Rows {
-    let a: UnsafePointer<L.Element>, b: UnsafePointer<L.Element>
-    let c: UnsafePointer<L.Element>, d: UnsafePointer<L.Element>
-    @inline(__always) init(_ p: UnsafePointer<UnsafePointer<L.Element>>, _ k: Int, _ n: Int) {
-      a = p[0] + k
-      b = n > 1 ? p[1] + k : a
-      c = n > 1 ? p[2] + k : a
-      d = n > 1 ? p[3] + k : a
-    }
-  }
-
-  struct MutableRows {
-    let a: UnsafeMutablePointer<L.Element>, b: UnsafeMutablePointer<L.Element>
-    let c: UnsafeMutablePointer<L.Element>, d: UnsafeMutablePointer<L.Element>
-    @inline(__always) init(_ p: UnsafePointer<UnsafeMutablePointer<L.Element>>, _ k: Int, _ n: Int) {
-      a = p[0] + k
-      b = n > 1 ? p[1] + k : a
-      c = n > 1 ? p[2] + k : a
-      d = n > 1 ? p[3] + k : a
-    }
-    /// rows[i] += x · y
-    @inline(__always) func add(_ x: Quartet, _ y: Quartet, _ i: Int, _ n: Int) {
-      L.fma(x.a, y.a, L.load(a + i)).store(a + i)
-      if n > 1 {
-        L.fma(x.b, y.b, L.load(b + i)).store(b + i)
-        L.fma(x.c, y.c, L.load(c + i)).store(c + i)
-        L.fma(x.d, y.d, L.load(d + i)).store(d + i)
-      }
-    }
-    /// rows[i] += w · y
-    @inline(__always) func add(_ w: L.WeightLane, _ y: Quartet, _ i: Int, _ n: Int) {
-      L.fma(weight: w, y.a, L.load(a + i)).store(a + i)
-      if n > 1 {
-        L.fma(weight: w, y.b, L.load(b + i)).store(b + i)
-        L.fma(weight: w, y.c, L.load(c + i)).store(c + i)
-        L.fma(weight: w, y.d, L.load(d + i)).store(d + i)
-      }
-    }
-  }
-
   @inline(__always) init() {}
 
   @inline(__always) init(repeating w: L.WeightLane) {
@@ -214,21 +189,17 @@ private struct Quartet<L: Lane> {
     d = a
   }
 
-  @inline(__always) init(_ rows: Rows, _ i: Int, _ n: Int) {
-    a = L.load(rows.a + i)
+  @inline(__always) init(_ p: UnsafePointer<UnsafePointer<L.Element>>, _ i: Int, _ n: Int) {
+    a = L.load(p[0] + i)
     if n > 1 {
-      b = L.load(rows.b + i)
-      c = L.load(rows.c + i)
-      d = L.load(rows.d + i)
+      b = L.load(p[1] + i)
+      c = L.load(p[2] + i)
+      d = L.load(p[3] + i)
     }
   }
 
-  @inline(__always) init(_ p: UnsafePointer<UnsafePointer<L.Element>>, _ i: Int, _ n: Int) {
-    self.init(Rows(p, 0, n), i, n)
-  }
-
   /// From scratch, `[atom][lane]`.
-  @inline(__always) init(_ p: UnsafeMutablePointer<L.Element>, _ n: Int) {
+  @inline(__always) init(_ p: UnsafePointer<L.Element>, _ n: Int) {
     a = L.load(p)
     if n > 1 {
       b = L.load(p + L.count)
@@ -243,6 +214,34 @@ private struct Quartet<L: Lane> {
       b.store(p + L.count)
       c.store(p + 2 * L.count)
       d.store(p + 3 * L.count)
+    }
+  }
+
+  @inline(__always) init(_ p: UnsafeMutablePointer<L.Element>, _ n: Int) { self.init(UnsafePointer(p), n) }
+
+  /// p += self · y
+  @inline(__always) func add(_ y: Quartet, to p: UnsafeMutablePointer<L.Element>, _ n: Int) {
+    var sum = Quartet(p, n)
+    sum.add(self, y, n)
+    sum.store(p, n)
+  }
+
+  /// p += w · self
+  @inline(__always) func add(_ w: L.WeightLane, to p: UnsafeMutablePointer<L.Element>, _ n: Int) {
+    var sum = Quartet(p, n)
+    sum.add(w, self, n)
+    sum.store(p, n)
+  }
+
+  /// p[atom][i] += self
+  @inline(__always) func accumulate(
+    _ p: UnsafePointer<UnsafeMutablePointer<L.Element>>, _ i: Int, _ n: Int
+  ) {
+    (L.load(p[0] + i) + a).store(p[0] + i)
+    if n > 1 {
+      (L.load(p[1] + i) + b).store(p[1] + i)
+      (L.load(p[2] + i) + c).store(p[2] + i)
+      (L.load(p[3] + i) + d).store(p[3] + i)
     }
   }
 

@@ -1,19 +1,19 @@
 import KernelInterface
 
-/// The channel-wise tensor product of sender features with harmonics, summed over a receiver's edges:
+/// The channel-wise tensor product of sender features with harmonics, one path of it summed over a receiver's
+/// edges:
 ///
-///     M[m3][c] += Σ_e R_p[e][c] Σ_m1 Q_e[m3][m1] S_e[m1][c]
+///     M[m3][c] += Σ_e R[e][c] Σ_m1 Q_e[m3][m1] S_e[m1][c]
 ///
 /// A tile's rows of M stay in registers over all edges.
 func convolve<L: Lane>(
   _ lane: L.Type, tiles: UnsafePointer<ConvolutionTile>, tileCount: Int, edges: Int, channels: Int,
-  weights: UnsafePointer<L.Element>, pathStride: Int, couplings: UnsafePointer<L.Element>,
-  couplingStride: Int,
+  weights: UnsafePointer<L.Element>, couplings: UnsafePointer<L.Element>, couplingStride: Int,
   senders: UnsafePointer<UnsafePointer<L.Element>>, message: UnsafeMutablePointer<L.Element>
 ) {
   for t in 0..<tileCount {
     let tile = tiles[t]
-    let q = couplings + Int(tile.coupling), r = weights + Int(tile.path) * pathStride
+    let q = couplings + Int(tile.coupling)
     let m = message + Int(tile.messageRow) * channels, s = Int(tile.senderRow) * channels
     withShape(tile.rows, tile.columns) { rows, columns in
       var k = 0
@@ -28,7 +28,7 @@ func convolve<L: Lane>(
         var m6 = rows > 6 ? L.load(p + 6 * channels) : L.zero
         for e in 0..<edges {
           let x = Columns<L>(senders[e] + (s + k), channels, columns).scaled(
-            L.load(r + (e * channels + k)), columns)
+            L.load(weights + (e * channels + k)), columns)
           let qe = q + e * couplingStride
           m0 = x.dot(qe, columns, m0)
           if rows > 1 { m1 = x.dot(qe + columns, columns, m1) }
@@ -54,12 +54,12 @@ func convolve<L: Lane>(
 /// The adjoint, with G = ∂E/∂M of one receiver:
 ///
 ///     T[m1][c]        = Σ_m3 Q_e[m3][m1] G[m3][c]
-///     ∂E/∂R_p[e][c]   = Σ_m1 T[m1][c] S_e[m1][c]
-///     ∂E/∂S_e[m1][c] += R_p[e][c] T[m1][c]
-///     ∂E/∂Q_e[m3][m1] = Σ_c R_p[e][c] G[m3][c] S_e[m1][c]
+///     ∂E/∂R[e][c]     = Σ_m1 T[m1][c] S_e[m1][c]
+///     ∂E/∂S_e[m1][c] += R[e][c] T[m1][c]
+///     ∂E/∂Q_e[m3][m1] = Σ_c R[e][c] G[m3][c] S_e[m1][c]
 func convolveAdjoint<L: Lane>(
   _ lane: L.Type, tiles: UnsafePointer<ConvolutionTile>, tileCount: Int, edges: Int, channels: Int,
-  weights: UnsafePointer<L.Element>, weightAdjoints: UnsafeMutablePointer<L.Element>, pathStride: Int,
+  weights: UnsafePointer<L.Element>, weightAdjoints: UnsafeMutablePointer<L.Element>,
   couplings: UnsafePointer<L.Element>, couplingAdjoints: UnsafeMutablePointer<L.Element>?,
   couplingStride: Int,
   senders: UnsafePointer<UnsafePointer<L.Element>>,
@@ -76,13 +76,13 @@ func convolveAdjoint<L: Lane>(
   {
     for t in 0..<tileCount {
       let tile = tiles[t]
-      let path = Int(tile.path) * pathStride, s = Int(tile.senderRow) * channels
+      let s = Int(tile.senderRow) * channels
       let g = messageAdjoint + Int(tile.messageRow) * channels
       let isFirst = tile.isFirst
       for e in 0..<edges {
         let q = couplings + (e * couplingStride + Int(tile.coupling))
         let dq = couplingAdjoints + (e * couplingStride + Int(tile.coupling))
-        let r = weights + (path + e * channels), dr = weightAdjoints + (path + e * channels)
+        let r = weights + e * channels, dr = weightAdjoints + e * channels
         let x = senders[e] + s
         let dx = senderAdjoints.map { $0[e] + s }
         withShape(tile.rows, tile.columns) { rows, columns in

@@ -45,6 +45,7 @@ struct DualLane<Base: PlainLane>: Lane {
     Self(a.value + b.value, a.tangent + b.tangent)
   }
   @inline(__always) func sum() -> Element { Dual(value.sum(), tangent.sum()) }
+  @inline(__always) static func plus(_ a: Element, _ b: Element) -> Element { a + b }
 
   @inline(__always) static func silu(_ x: Self, _ constant: Double) -> (value: Self, slope: Self) {
     let (value, slope, curvature) = Base.curvedSilu(x.value, constant)

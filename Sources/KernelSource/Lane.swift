@@ -21,6 +21,7 @@ protocol Lane: SendableMetatype {
   static func * (a: Self, b: Self) -> Self
   static func + (a: Self, b: Self) -> Self
   func sum() -> Element
+  static func plus(_ a: Element, _ b: Element) -> Element
   /// constant · silu(x) and its slope.
   static func silu(_ x: Self, _ constant: Double) -> (value: Self, slope: Self)
 
@@ -44,6 +45,7 @@ extension PlainLane {
   @inline(__always) init(weight: Self) { self = weight }
   @inline(__always) static func fma(weight w: Self, _ b: Self, _ c: Self) -> Self { fma(w, b, c) }
   @inline(__always) static func addProduct(_ a: Self, _ b: Self, to sum: Self) -> Self { fma(a, b, sum) }
+  @inline(__always) static func plus(_ a: Element, _ b: Element) -> Element { a + b }
 }
 
 extension Lane {

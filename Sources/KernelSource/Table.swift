@@ -24,27 +24,39 @@ private func kernels<L: Lane>(_ lane: L.Type) -> KernelTable<L.Element> {
         L.self, rows: $0, xRows: $1, yRows: $2, inner: $3, outer: $4, x: $5, g: $6, gradient: $7)
     },
     silu: { silu(L.self, count: $0, constant: $1, x: $2, y: $3, slope: $4) },
+    interpolate: {
+      interpolate(
+        L.self, edges: $0, taps: $1, channels: $2, rows: $3, weights: $4, targets: $5, values: $6)
+    },
+    interpolateAdjoint: {
+      interpolateAdjoint(
+        L.self, edges: $0, taps: $1, channels: $2, rows: $3, targets: $4, adjoints: $5, weightAdjoints: $6)
+    },
+    interpolateGradient: {
+      interpolateGradient(
+        L.self, edges: $0, taps: $1, channels: $2, rows: $3, weights: $4, targets: $5, adjoints: $6)
+    },
     convolve: {
       convolve(
-        L.self, tiles: $0, tileCount: $1, edges: $2, channels: $3, weights: $4, pathStride: $5, couplings: $6,
-        couplingStride: $7, senders: $8, message: $9)
+        L.self, tiles: $0, tileCount: $1, edges: $2, channels: $3, weights: $4, couplings: $5,
+        couplingStride: $6, senders: $7, message: $8)
     },
     convolveAdjoint: {
       convolveAdjoint(
         L.self, tiles: $0, tileCount: $1, edges: $2, channels: $3, weights: $4, weightAdjoints: $5,
-        pathStride: $6, couplings: $7, couplingAdjoints: $8, couplingStride: $9, senders: $10,
-        senderAdjoints: $11, messageAdjoint: $12)
+        couplings: $6, couplingAdjoints: $7, couplingStride: $8, senders: $9, senderAdjoints: $10,
+        messageAdjoint: $11)
     },
     contract: {
       contract(
-        L.self, polynomials: $0, polynomialCount: $1, atoms: $2, channels: $3, coefficients: $4,
-        coefficientCount: $5, features: $6, outputs: $7, scratch: $8)
+        L.self, polynomials: $0, polynomialCount: $1, atoms: $2, rows: $3, channels: $4, coefficients: $5,
+        coefficientCount: $6, features: $7, outputs: $8, scratch: $9)
     },
     contractAdjoint: {
       contractAdjoint(
-        L.self, polynomials: $0, polynomialCount: $1, atoms: $2, channels: $3, coefficients: $4,
-        coefficientCount: $5, features: $6, outputAdjoints: $7, featureAdjoints: $8, gradient: $9,
-        scratch: $10)
+        L.self, polynomials: $0, polynomialCount: $1, atoms: $2, rows: $3, channels: $4, coefficients: $5,
+        coefficientCount: $6, features: $7, outputAdjoints: $8, featureAdjoints: $9, gradient: $10,
+        scratch: $11)
     },
     peakLoop: { peakLoop(L.self, iterations: $0, sink: $1) })
 }

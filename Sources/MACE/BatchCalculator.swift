@@ -19,12 +19,16 @@ public final class BatchCalculator {
   private final class Parts<Weight: PlainScalar> {
     var compiled: CompiledModel<Weight>
     let threads: Int
+    let radial: RadialEvaluation
     var plain: [Int: Evaluator<Weight>] = [:]
     var dual: [Int: Evaluator<Dual<Weight>>] = [:]
 
-    init(_ model: MACEModel, threads: Int, _ set: InstructionSet) throws(MACEError) {
+    init(
+      _ model: MACEModel, threads: Int, _ radial: RadialEvaluation, _ set: InstructionSet
+    ) throws(MACEError) {
       compiled = try CompiledModel(model, set)
       self.threads = threads
+      self.radial = radial
     }
 
     func update(_ model: MACEModel) throws(MACEError) {
@@ -34,7 +38,9 @@ public final class BatchCalculator {
     }
 
     func evaluate(_ graph: EdgeGraph, _ head: Int, _ properties: Properties) throws(MACEError) -> Evaluation {
-      if plain[head] == nil { plain[head] = try Evaluator(compiled, head: head, threads: threads) }
+      if plain[head] == nil {
+        plain[head] = try Evaluator(compiled, head: head, threads: threads, radial: radial)
+      }
       guard let evaluator = plain[head] else { preconditionFailure() }
       try evaluator.run(graph, properties, exchange: nil)
       return evaluator.collect(properties)
@@ -43,11 +49,14 @@ public final class BatchCalculator {
     func addGradient(
       _ graph: EdgeGraph, _ direction: GradientDirection, _ head: Int, to sums: inout [String: [Double]]
     ) throws(MACEError) {
-      if dual[head] == nil { dual[head] = try Evaluator(compiled, head: head, threads: threads) }
+      if dual[head] == nil {
+        dual[head] = try Evaluator(compiled, head: head, threads: threads, radial: radial)
+      }
       guard let evaluator = dual[head] else { preconditionFailure() }
       try evaluator.runGradient(graph, direction)
       guard let gradient = evaluator.scratch[0].gradient else { return }
-      compiled.pull(gradient, evaluator.species, evaluator.readouts, to: &sums)
+      compiled.pull(
+        gradient, evaluator.species, evaluator.radialTables, evaluator.readouts, to: &sums)
     }
   }
 
@@ -61,15 +70,15 @@ public final class BatchCalculator {
   /// - Throws: `.format` or `.unsupported` when the parameters do not fit the architecture.
   public init(
     _ model: MACEModel, precision: Precision = .float64, threads: Int = 1,
-    instructionSet: InstructionSet = .preferred
+    radial: RadialEvaluation = .automatic, instructionSet: InstructionSet = .preferred
   ) throws(MACEError) {
     precondition(threads >= 1)
     try model.validate()
     cutoff = model.configuration.cutoff
     atomicNumbers = model.configuration.atomicNumbers
     switch precision {
-    case .float64: engine = .float64(try Parts(model, threads: threads, instructionSet))
-    case .float32: engine = .float32(try Parts(model, threads: threads, instructionSet))
+    case .float64: engine = .float64(try Parts(model, threads: threads, radial, instructionSet))
+    case .float32: engine = .float32(try Parts(model, threads: threads, radial, instructionSet))
     }
   }
 

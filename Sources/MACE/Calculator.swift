@@ -54,8 +54,10 @@ public final class Calculator {
     self.threads = threads
     self.skin = skin
     switch potential.compiled {
-    case .float64(let model): engine = .float64(try Evaluator(model, head: self.head, threads: threads))
-    case .float32(let model): engine = .float32(try Evaluator(model, head: self.head, threads: threads))
+    case .float64(let model):
+      engine = .float64(try Evaluator(model, head: self.head, threads: threads, radial: potential.radial))
+    case .float32(let model):
+      engine = .float32(try Evaluator(model, head: self.head, threads: threads, radial: potential.radial))
     }
   }
 
@@ -131,6 +133,14 @@ public final class Calculator {
   public var edgeCount: Int { list?.neighbors.count ?? 0 }
 
   // MARK: Profile
+
+  /// Multiply–adds of the last evaluation, with forces, by stage; see `CompiledModel.multiplyAdds`.
+  public var multiplyAdds: [Stage: Double] {
+    switch engine {
+    case .float64(let e): e.multiplyAdds
+    case .float32(let e): e.multiplyAdds
+    }
+  }
 
   public var isProfiling = false {
     didSet {

@@ -1,13 +1,14 @@
 extension CompiledModel {
   /// Adds a gradient in the kernels' layout to the tensors of mace-torch's names that stand in `sums`.
   func pull(
-    _ gradient: ModelGradient<Weight>, _ species: [SpeciesData<Weight>?], _ readouts: [ReadoutHead],
-    to sums: inout [String: [Double]]
+    _ gradient: ModelGradient<Weight>, _ species: [SpeciesData<Weight>?], _ tables: [RadialTables<Weight>],
+    _ readouts: [ReadoutHead], to sums: inout [String: [Double]]
   ) {
     let elements = model.configuration.atomicNumbers.count
     let root = Double(elements).squareRoot()
     for (t, layer) in layers.enumerated() {
-      let prefix = "interactions.\(t).", g = gradient.layers[t]
+      let prefix = "interactions.\(t)."
+      var g = gradient.layers[t]
       let isGated = layer.gated != nil
       sums.pull(layer.up, g.up, prefix + "linear_up.weight")
       sums.pull(
@@ -21,6 +22,7 @@ extension CompiledModel {
       }
       layer.radialNetwork.pull(g.radial, to: &sums)
       if let network = layer.densityNetwork, let density = g.density { network.pull(density, to: &sums) }
+      pull(g.tables, tables[t], layer: t, to: &sums, source: &g.source, target: &g.target)
       if isGated {
         sums.add(g.source.map { $0 / root }, to: prefix + "source_embedding.weight")
         sums.add(g.target.map { $0 / root }, to: prefix + "target_embedding.weight")

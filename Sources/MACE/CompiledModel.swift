@@ -15,7 +15,10 @@ final class CompiledModel<Weight: PlainScalar>: Sendable {
   let repulsion: PairRepulsion?
   let harmonics: SphericalHarmonics
   let appliesCutoffToWeights: Bool
+  /// Nil for layers whose radial networks read features of nodes.
+  private let tabulations: [RadialTabulation?]
   private let species: Mutex<[SpeciesData<Weight>?]>
+  private let tables: Mutex<[RadialTables<Weight>]>
 
   /// - Parameter other: a model that differs in its parameters only, whose plans are used again.
   init(
@@ -36,7 +39,8 @@ final class CompiledModel<Weight: PlainScalar>: Sendable {
         .format, "interactions.\(b.index) reads \(b.configuration.nodeIrreps), not the product's output")
     }
     self.layers = layers
-    basis = try RadialBasis(model)
+    let basis = try RadialBasis(model)
+    self.basis = basis
     for layer in layers {
       for network in [layer.radialNetwork, layer.densityNetwork].compactMap({ $0 })
       where network.inputWidth != basis.count + 2 * layer.endpointWidth {
@@ -49,7 +53,11 @@ final class CompiledModel<Weight: PlainScalar>: Sendable {
     repulsion = c.pairRepulsion ? try PairRepulsion(model) : nil
     harmonics = SphericalHarmonics(maxDegree: c.harmonics.maxDegree)
     appliesCutoffToWeights = !c.appliesCutoffToBasis
+    tabulations = try c.layers.indices.map { (t) throws(MACEError) in
+      try RadialTabulation(model, layer: t, basis: basis, set)
+    }
     species = Mutex(Array(repeating: nil, count: c.atomicNumbers.count))
+    tables = Mutex(c.layers.map { _ in RadialTables(elements: c.atomicNumbers.count) })
   }
 
   /// Tables of all elements met so far, those of the given nodes among them; made on first use.
@@ -60,5 +68,38 @@ final class CompiledModel<Weight: PlainScalar>: Sendable {
       }
       return tables
     }
+  }
+
+  /// The tables of an element, if it was met.
+  func species(_ z: Int) -> SpeciesData<Weight>? { species.withLock { $0[z] } }
+
+  /// Radial tables of each layer, those of all pairs of the given species among them; made on first use.
+  func radialTables(for species: [Int]) -> [RadialTables<Weight>] {
+    tables.withLock { all in
+      for (t, tabulation) in tabulations.enumerated() { tabulation?.complete(&all[t], for: species) }
+      return all
+    }
+  }
+
+  /// Samples of the radial networks that tables for these species need.
+  func tableSamples(for species: [Int]) -> Int {
+    tabulations.reduce(0) { sum, tabulation in
+      guard let tabulation else { return sum }
+      return sum + RadialTabulation.usualIntervals
+        * (tabulation.isPerPair ? species.count * (species.count + 1) / 2 : 1)
+    }
+  }
+
+  /// No tables: the networks are evaluated for each edge.
+  var noTables: [RadialTables<Weight>] {
+    layers.map { _ in RadialTables(elements: model.configuration.atomicNumbers.count) }
+  }
+
+  /// Adds what the gradient of the tables owes to the parameters.
+  func pull(
+    _ gradients: [RadialTableGradient<Weight>], _ tables: RadialTables<Weight>, layer t: Int,
+    to sums: inout [String: [Double]], source: inout [Double], target: inout [Double]
+  ) {
+    tabulations[t]?.pull(tables, gradients, to: &sums, source: &source, target: &target)
   }
 }

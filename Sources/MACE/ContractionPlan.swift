@@ -16,6 +16,8 @@ final class ContractionPlan: @unchecked Sendable {
   let coefficientCount: Int
   /// Tree nodes of the largest polynomial: vectors of scratch per atom.
   let nodeCount: Int
+  /// Nodes of all polynomials: the multiply–adds of a channel.
+  let productCount: Int
   private let nodes: [Buffer<PolynomialNode>]
   private let levels: [Buffer<Int32>]
   /// Contributions of coefficient i: `contributions[starts[i]..<starts[i + 1]]`.
@@ -77,6 +79,7 @@ final class ContractionPlan: @unchecked Sendable {
     polynomialCount = polynomials.count
     coefficientCount = starts.count - 1
     nodeCount = built.map(\.nodes.count).max() ?? 0
+    productCount = built.reduce(0) { $0 + $1.nodes.count }
   }
 
   /// Coefficients of element z for the kernels, `[block of channels][coefficient][lane]`.

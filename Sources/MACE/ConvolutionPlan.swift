@@ -15,11 +15,14 @@ final class ConvolutionPlan: @unchecked Sendable {
   /// Couplings per edge.
   let couplingCount: Int
   let pathCount: Int
+  /// The tiles of each path.
+  let paths: [Range<Int>]
 
   init(_ layer: Configuration.Layer, harmonics: Irreps, roundsToFloat32: Bool) throws(MACEError) {
     let senders = FeatureLayout(layer.edgeIrreps), messages = FeatureLayout(layer.messageIrreps)
     var tiles: [ConvolutionTile] = []
     var terms: [CouplingTerm] = []
+    var paths: [Range<Int>] = []
     var couplings = 0
     for (p, path) in layer.paths.enumerated() {
       guard layer.edgeIrreps.blocks.indices.contains(path.input),
@@ -34,6 +37,7 @@ final class ConvolutionPlan: @unchecked Sendable {
         throw MACEError(.format, "conv_tp: instruction \(p) couples degrees \(l1), \(l2) to \(l3)")
       }
       let w = Wigner3j(l1, l2, l3)
+      let firstTile = tiles.count
       var isFirst = true
       for columns in Self.columnPieces(2 * l1 + 1) {
         for rows in Self.rowPieces(2 * l3 + 1, columns: columns.count) {
@@ -59,7 +63,9 @@ final class ConvolutionPlan: @unchecked Sendable {
           }
         }
       }
+      paths.append(firstTile..<tiles.count)
     }
+    self.paths = paths
     self.tiles = Buffer(tiles)
     self.terms = Buffer(terms)
     tileCount = tiles.count

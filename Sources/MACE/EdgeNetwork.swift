@@ -27,6 +27,8 @@ final class EdgeNetwork<Weight: PlainScalar>: @unchecked Sendable {
   let slices: [Slice]
   /// Padded channels of a slice.
   let sliceChannels: Int
+  /// Padded numbers of the output, all slices.
+  var outputWidth: Int { slices.count * sliceChannels }
   private let hidden: [Hidden]
   private let lastInner: Int
   private let lastPadded: Int
@@ -105,6 +107,11 @@ final class EdgeNetwork<Weight: PlainScalar>: @unchecked Sendable {
     self.slices = slices
     tapeWidth = tape
     weights = Buffer(packed)
+  }
+
+  /// Of one edge, on padded widths.
+  var multiplyAdds: Int {
+    hidden.reduce(lastInner * outputWidth) { $0 + $1.inner * $1.outerPadded }
   }
 
   func makeGradient() -> EdgeNetworkGradient<Weight> {
@@ -266,7 +273,7 @@ final class EdgeNetwork<Weight: PlainScalar>: @unchecked Sendable {
       guard isNormalised else { continue }
       for e in 0..<edges {
         for c in 0..<slice.count {
-          gradient.lastBias[slice.first + c] += g[e * sliceChannels + c].wide.tangent
+          gradient.lastBias[slice.first + c] += g[e * sliceChannels + c].wide.gradient
         }
       }
     }
@@ -312,8 +319,8 @@ final class EdgeNetwork<Weight: PlainScalar>: @unchecked Sendable {
       var mean = Wide.zero, projection = Wide.zero
       for i in 0..<n {
         if let gradient {
-          gradient.gain[i] += (row[i].wide * hat[i].wide).tangent
-          gradient.offset[i] += row[i].wide.tangent
+          gradient.gain[i] += (row[i].wide * hat[i].wide).gradient
+          gradient.offset[i] += row[i].wide.gradient
         }
         row[i] *= Element(weight: layer.gain[i])
         mean += row[i].wide
@@ -324,7 +331,7 @@ final class EdgeNetwork<Weight: PlainScalar>: @unchecked Sendable {
       let scale = inverse[e].wide
       for i in 0..<n {
         row[i] = Element(wide: scale * (row[i].wide - mean - hat[i].wide * projection))
-        if let gradient { gradient.bias[i] += row[i].wide.tangent }
+        if let gradient { gradient.bias[i] += row[i].wide.gradient }
       }
     }
   }

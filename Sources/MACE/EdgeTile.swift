@@ -1,31 +1,58 @@
 import Glibc
 
 /// Up to `capacity` edges of a block of receivers with their geometry, consecutive edges of a receiver
-/// together.
+/// together. Up to `networkCapacity` of them take their path weights from the network, the others from tables.
 final class EdgeTile<Wide: WideScalar> {
-  static var capacity: Int { 36 }
+  static var networkCapacity: Int { 36 }
 
+  let capacity: Int
   var count = 0
+  /// Edges without a table.
+  var exactCount = 0
+  let exact = Buffer<Int32>(networkCapacity)
+  /// Index of the edge's radial table; −1: it has none.
+  let table: Buffer<Int32>
   /// Receiver as an index into the block, and as a node; neighbour node.
-  let receiver = Buffer<Int>(capacity)
-  let atom = Buffer<Int>(capacity)
-  let neighbor = Buffer<Int>(capacity)
+  let receiver: Buffer<Int>
+  let atom: Buffer<Int>
+  let neighbor: Buffer<Int>
   /// From the neighbour (sender) to the receiver, Å, and its length.
-  let vector = Buffer<SIMD3<Double>>(capacity)
-  let distance = Buffer<Double>(capacity)
-  /// The displacement of `vector` that tangents are taken along.
-  let displacement = Buffer<SIMD3<Double>>(Wide.isDual ? capacity : 0)
+  let vector: Buffer<SIMD3<Double>>
+  let distance: Buffer<Double>
+  /// The displacement of `vector` that tangents are taken along, and that of its length.
+  let displacement: Buffer<SIMD3<Double>>
+  let stretch: Buffer<Double>
   /// Cutoff factor of the path weights and its slope.
-  let factor = Buffer<Wide>(capacity)
-  let factorSlope = Buffer<Double>(capacity)
+  let factor: Buffer<Wide>
+  let factorSlope: Buffer<Double>
+  /// ∂e/∂r through the path weights and the density.
+  let radial: Buffer<Double>
+  /// Basis functions of one edge, and slopes of those of the exact edges.
   let basis: Buffer<Double>
   let slopes: Buffer<Double>
   let harmonics: Buffer<Wide>
 
-  init(basisCount: Int, harmonicCount: Int) {
-    basis = Buffer(Self.capacity * basisCount)
-    slopes = Buffer(Self.capacity * basisCount)
-    harmonics = Buffer(Self.capacity * harmonicCount)
+  init(capacity: Int, basisCount: Int, harmonicCount: Int) {
+    self.capacity = capacity
+    table = Buffer(capacity)
+    receiver = Buffer(capacity)
+    atom = Buffer(capacity)
+    neighbor = Buffer(capacity)
+    vector = Buffer(capacity)
+    distance = Buffer(capacity)
+    displacement = Buffer(Wide.isDual ? capacity : 0)
+    stretch = Buffer(Wide.isDual ? capacity : 0)
+    factor = Buffer(capacity)
+    factorSlope = Buffer(capacity)
+    radial = Buffer(capacity)
+    basis = Buffer(basisCount)
+    slopes = Buffer(Self.networkCapacity * basisCount)
+    harmonics = Buffer(capacity * harmonicCount)
+  }
+
+  func clear() {
+    count = 0
+    exactCount = 0
   }
 
   /// Runs of edges with the same receiver.

@@ -15,16 +15,15 @@ extension Evaluator {
     addProductGradient(t, atoms, s)
     layer.productLinear.applyTransposed(
       kernels, outputAdjoints[s.pass][t].base, s.outOffsets.base, s.products.base, s.inOffsets.base,
-      atoms: atoms,
-      accumulate: false, s.rows)
+      atoms: atoms, accumulate: false, s.rows)
     if t > 0 && layer.configuration.usesSelfConnection {
       globalOffsets(atoms, s, s.inOffsets, width: layer.node.width)
       addSkipGradient(t, atoms, s)
       forEachSpecies(atoms, s) { z, run in
         (species[z]?.layers[t].skip ?? layer.skip)?.applyTransposed(
           kernels, outputAdjoints[s.pass][t].base, s.outOffsets.base + run.lowerBound,
-          outputAdjoints[s.pass][t - 1].base,
-          s.inOffsets.base + run.lowerBound, atoms: run.count, accumulate: true, s.rows)
+          outputAdjoints[s.pass][t - 1].base, s.inOffsets.base + run.lowerBound, atoms: run.count,
+          accumulate: true, s.rows)
       }
     }
     s.lap(.linearBackward)
@@ -38,8 +37,9 @@ extension Evaluator {
       }
       guard let data = species[z] else { return }
       kernels.contractAdjoint(
-        layer.contraction.polynomials.base, layer.contraction.polynomialCount, count, layer.target.channels,
-        data.layers[t].coefficients.base, layer.contraction.coefficientCount, s.inRows.base,
+        layer.contraction.polynomials.base, layer.contraction.polynomialCount, count, layer.target.rows,
+        layer.target.channels, data.layers[t].coefficients.base, layer.contraction.coefficientCount,
+        s.inRows.base,
         s.gradientRows.base, s.outRows.base, s.gradient?.layers[t].coefficients[z].base, s.contraction.base)
     }
     s.lap(.contractionBackward)
@@ -61,8 +61,7 @@ extension Evaluator {
       accumulate: true, s.rows)
     next.down?.applyTransposed(
       kernels, adjoints + next.sender.width, s.inOffsets.base, outputAdjoints[s.pass][t].base,
-      s.outOffsets.base,
-      atoms: atoms, accumulate: true, s.rows)
+      s.outOffsets.base, atoms: atoms, accumulate: true, s.rows)
   }
 
   /// From ∂e/∂A (in `s.targets`) to ∂e/∂M (in `s.messages`) and ∂e/∂ρ.
@@ -136,8 +135,7 @@ extension Evaluator {
     if t > 0 {
       residual.applyTransposed(
         kernels, s.gates.base, s.outOffsets.base, s.senderGradients[s.pass][t].base, s.inOffsets.base,
-        atoms: atoms,
-        accumulate: true, s.rows)
+        atoms: atoms, accumulate: true, s.rows)
     }
     for b in 0..<atoms {
       scaleRow(
@@ -185,35 +183,32 @@ extension Evaluator {
     let layer = model.layers[t]
     let tile = s.tile, plan = layer.convolution
     let width = layer.message.width, channels = layer.sender.channels
-    let pathStride = EdgeTile<Wide>.capacity * channels
     let ofFlux = s.pass == 0 && properties.contains(.heatFluxVirials)
-    forEachTile(atoms, s) {
+    forEachTile(t, atoms, s) {
       computeGeometry(t, s)
       s.lap(.geometryBackward)
-      layer.radialNetwork.forward(
-        kernels, edges: tile.count, input: s.input.base, output: s.weights.base,
-        sliceStride: pathStride,
-        s.radialTapes[t])
-      s.lap(.radialBackward)
+      prepareRadial(t, s)
       let wantsSenders = t > 0 || s.gradient != nil
       if ofFlux { transportSenderAdjoints(t, s) }
       if wantsSenders {
         for e in 0..<tile.count { s.senderAdjoints.base[e] = senderAdjoint(t, tile.neighbor.base[e], s) }
       }
-      tile.forEachRun { b, first, count in
-        kernels.convolveAdjoint(
-          plan.tiles.base, plan.tileCount, count, channels, s.weights.base + first * channels,
-          s.weightAdjoints.base + first * channels, pathStride, s.couplings.base + first * plan.couplingCount,
-          s.gradient == nil ? s.couplingAdjoints.base + first * plan.couplingCount : nil, plan.couplingCount,
-          s.senders.base + first, wantsSenders ? UnsafePointer(s.senderAdjoints.base + first) : nil,
-          s.messages.base + b * width)
+      for (p, tiles) in plan.paths.enumerated() {
+        let weights = pathWeights(t, p, s), adjoints = pathAdjoints(t, p, s)
+        s.lap(.radialBackward)
+        tile.forEachRun { b, first, count in
+          kernels.convolveAdjoint(
+            plan.tiles.base + tiles.lowerBound, tiles.count, count, channels, weights + first * channels,
+            adjoints + first * channels, s.couplings.base + first * plan.couplingCount,
+            s.gradient == nil ? s.couplingAdjoints.base + first * plan.couplingCount : nil,
+            plan.couplingCount, s.senders.base + first,
+            wantsSenders ? UnsafePointer(s.senderAdjoints.base + first) : nil, s.messages.base + b * width)
+        }
+        s.lap(.convolutionBackward)
+        takePathAdjoints(t, p, s)
       }
-      s.lap(.convolutionBackward)
-      layer.radialNetwork.backward(
-        kernels, edges: tile.count, input: s.input.base, outputAdjoint: s.weightAdjoints.base,
-        sliceStride: pathStride, inputAdjoint: s.inputAdjoint.base, gradient: s.gradient?.layers[t].radial,
-        s.radialTapes[t])
       let densityFactor = densityBackward(t, s)
+      finishRadial(t, s, densityAdjoints: densityFactor)
       s.lap(.radialBackward)
       if let gradient = s.gradient {
         endpointsToNodes(t, s, gradient)
@@ -224,25 +219,17 @@ extension Evaluator {
     }
   }
 
-  /// Adds the density network's part to `s.inputAdjoint`; leaves ∂e/∂f of each edge in `s.densities` and says
-  /// whether there is one.
+  /// Leaves ∂e/∂d and ∂e/∂f of each edge in `s.densities` and says whether there is a density network.
   private func densityBackward(_ t: Int, _ s: ThreadScratch<Element>) -> Bool {
     let layer = model.layers[t], tile = s.tile
-    guard let network = layer.densityNetwork, let tape = s.densityTapes[t] else { return false }
-    network.forward(
-      kernels, edges: tile.count, input: s.input.base, output: s.densities.base, sliceStride: 0, tape)
+    guard let network = layer.densityNetwork else { return false }
+    densities(t, network, s)
     for e in 0..<tile.count {
       let d = s.densities.base[e * channelAlignment].wide
       let density = (d * d).hyperbolicTangent(), g = s.densityAdjoint.base[tile.receiver.base[e]]
       let slope = (d * (Wide(constant: 1) - density * density)).scaled(by: 2)
       s.densities.base[e * channelAlignment] = Element(wide: g * tile.factor.base[e] * slope)
       s.densities.base[e * channelAlignment + 1] = Element(wide: g * density)
-    }
-    network.backward(
-      kernels, edges: tile.count, input: s.input.base, outputAdjoint: s.densities.base, sliceStride: 0,
-      inputAdjoint: s.densityInputAdjoint.base, gradient: s.gradient?.layers[t].density, tape)
-    for k in 0..<(tile.count * network.inputPadded) {
-      s.inputAdjoint.base[k] += s.densityInputAdjoint.base[k]
     }
     return true
   }
@@ -258,17 +245,17 @@ extension Evaluator {
     for e in 0..<tile.count {
       let i = tile.atom.base[e], j = tile.neighbor.base[e]
       let r = tile.distance.base[e], u = tile.vector.base[e] / r
-      let dx = s.inputAdjoint.base + e * padded
       var factorAdjoint = plan.coupleAdjoint(
         tile.harmonics.base + e * ny, factor: tile.factor.base[e].value,
         s.couplingAdjoints.base + e * plan.couplingCount, harmonics: ny, s.harmonicAdjoint.base)
       if densityFactor { factorAdjoint += s.densities.base[e * channelAlignment + 1].wide.value }
-      var radial = factorAdjoint * tile.factorSlope.base[e]
-      for n in 0..<nb { radial += dx[n].wide.value * tile.slopes.base[e * nb + n] }
+      var radial = factorAdjoint * tile.factorSlope.base[e] + tile.radial.base[e]
       if t == 0, s.pass == 0, let repulsion = model.repulsion {
         radial += repulsion.evaluate(r, Int(graph.species[i]), Int(graph.species[j])).slope
       }
       if t > 0 && layer.down != nil {
+        // edges of such a layer are all exact: row e of the network is edge e
+        let dx = s.inputAdjoint.base + e * padded
         let gradients = s.senderGradients[s.pass][t].base + layer.sender.width
         for k in 0..<width {
           gradients[j * layer.senderWidth + k] += dx[nb + k]

@@ -20,12 +20,13 @@ extension Evaluator {
     return n
   }
 
-  /// Calls `body` for every tile of the block's edges shorter than the cutoff, with geometry filled in.
-  func forEachTile(_ atoms: Int, _ s: ThreadScratch<Element>, _ body: () -> Void) {
+  /// Calls `body` for every tile of the block's edges shorter than the cutoff, with vectors and tables filled in.
+  func forEachTile(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>, _ body: () -> Void) {
     let tile = s.tile
+    let lookup = radialLookups[t].base, elements = species.count
     let cutoff = model.model.configuration.cutoff
     let cutoff2 = cutoff * cutoff
-    tile.count = 0
+    tile.clear()
     graph.positions.withUnsafeBufferPointer { positions in
       graph.neighbors.withUnsafeBufferPointer { neighbors in
         graph.shiftIndices.withUnsafeBufferPointer { shiftIndices in
@@ -51,10 +52,17 @@ extension Evaluator {
                 tile.vector.base[k] = d
                 tile.distance.base[k] = r
                 if Wide.isDual { tile.displacement.base[k] = displacement(of: d, i, j) }
+                tile.table.base[k] =
+                  r < RadialTabulation.first
+                  ? -1 : lookup[Int(graph.species[i]) * elements + Int(graph.species[j])]
+                if tile.table.base[k] < 0 {
+                  tile.exact.base[tile.exactCount] = Int32(truncatingIfNeeded: k)
+                  tile.exactCount += 1
+                }
                 tile.count += 1
-                if tile.count == EdgeTile<Wide>.capacity {
+                if tile.count == tile.capacity || tile.exactCount == EdgeTile<Wide>.networkCapacity {
                   body()
-                  tile.count = 0
+                  tile.clear()
                 }
               }
             }
@@ -63,48 +71,62 @@ extension Evaluator {
       }
     }
     if tile.count > 0 { body() }
-    tile.count = 0
+    tile.clear()
   }
 
-  /// Radial basis, network input, harmonics, couplings and senders of the tile.
+  /// Radial basis and network input of the exact edges; cutoff factors, harmonics, couplings and senders of all.
   func computeGeometry(_ t: Int, _ s: ThreadScratch<Element>) {
     let tile = s.tile
     let layer = model.layers[t]
     let nb = model.basis.count, ny = model.harmonics.count
-    let padded = layer.radialNetwork.inputPadded, width = layer.endpointWidth
+    let padded = layer.radialNetwork.inputPadded
     let couplingCount = layer.convolution.couplingCount
-    s.input.zero(tile.count * padded)
+    s.input.zero(tile.exactCount * padded)
+    var row = 0
     for e in 0..<tile.count {
-      let i = Int(graph.species[tile.atom.base[e]]), j = Int(graph.species[tile.neighbor.base[e]])
       let r = tile.distance.base[e]
-      let values = tile.basis.base + e * nb
-      let (f, df) = model.basis.evaluate(r, i, j, values, tile.slopes.base + e * nb)
+      let (f, df) = model.basis.factor(r)
       let u = tile.vector.base[e] / r
       let (du, dr) = tangents(e, u, tile)
       tile.factor.base[e] = Wide(value: f, tangent: df * dr)
       tile.factorSlope.base[e] = df
-      let x = s.input.base + e * padded, slopes = tile.slopes.base + e * nb
-      for n in 0..<nb { x[n] = Element(wide: Wide(value: values[n], tangent: slopes[n] * dr)) }
-      let sender = senderRow(t, tile.neighbor.base[e])
-      s.senders.base[e] = UnsafePointer(sender)
-      if width > 0 {
-        if layer.down != nil {
-          let a = sender + layer.sender.width, b = senderRow(t, tile.atom.base[e]) + layer.sender.width
-          for k in 0..<width {
-            x[nb + k] = a[k]
-            x[nb + width + k] = b[k]
-          }
-        } else if let source = species[j]?.layers[t].source, let target = species[i]?.layers[t].target {
-          for k in 0..<width {
-            x[nb + k] = Element(weight: source[k])
-            x[nb + width + k] = Element(weight: target[k])
-          }
-        }
+      if Wide.isDual { tile.stretch.base[e] = dr }
+      s.senders.base[e] = UnsafePointer(senderRow(t, tile.neighbor.base[e]))
+      if tile.table.base[e] < 0 {
+        let slopes = tile.slopes.base + row * nb
+        networkInput(t, e, s.input.base + row * padded, slopes, stretch: dr, s)
+        row += 1
       }
       let y = tile.harmonics.base + e * ny
       harmonics(u, du, y, s)
       layer.convolution.couple(
         y, factor: tile.factor.base[e], s.couplings.base + e * couplingCount, scratch: s.couplingScratch.base)
+    }
+  }
+
+  /// What the radial network reads of edge e: basis functions, and what the edge's ends bring.
+  private func networkInput(
+    _ t: Int, _ e: Int, _ x: UnsafeMutablePointer<Element>, _ slopes: UnsafeMutablePointer<Double>,
+    stretch: Double, _ s: ThreadScratch<Element>
+  ) {
+    let layer = model.layers[t], tile = s.tile, values = tile.basis.base
+    let nb = model.basis.count, width = layer.endpointWidth
+    let i = Int(graph.species[tile.atom.base[e]]), j = Int(graph.species[tile.neighbor.base[e]])
+    _ = model.basis.evaluate(tile.distance.base[e], i, j, values, slopes)
+    for n in 0..<nb { x[n] = Element(wide: Wide(value: values[n], tangent: slopes[n] * stretch)) }
+    guard width > 0 else { return }
+    if layer.down != nil {
+      let a = senderRow(t, tile.neighbor.base[e]) + layer.sender.width
+      let b = senderRow(t, tile.atom.base[e]) + layer.sender.width
+      for k in 0..<width {
+        x[nb + k] = a[k]
+        x[nb + width + k] = b[k]
+      }
+    } else if let source = species[j]?.layers[t].source, let target = species[i]?.layers[t].target {
+      for k in 0..<width {
+        x[nb + k] = Element(weight: source[k])
+        x[nb + width + k] = Element(weight: target[k])
+      }
     }
   }
 

@@ -31,10 +31,9 @@ extension Evaluator {
     let layer = model.layers[t]
     let tile = s.tile, plan = layer.convolution
     let width = layer.message.width, channels = layer.sender.channels
-    let pathStride = EdgeTile<Wide>.capacity * channels
     s.messages.zero(atoms * width)
     s.density.zero(atoms)
-    forEachTile(atoms, s) {
+    forEachTile(t, atoms, s) {
       computeGeometry(t, s)
       if t == 0, let repulsion = model.repulsion {
         for e in 0..<tile.count {
@@ -44,27 +43,25 @@ extension Evaluator {
         }
       }
       s.lap(.geometry)
-      layer.radialNetwork.forward(
-        kernels, edges: tile.count, input: s.input.base, output: s.weights.base,
-        sliceStride: pathStride,
-        s.radialTapes[t])
-      if let network = layer.densityNetwork, let tape = s.densityTapes[t] {
-        network.forward(
-          kernels, edges: tile.count, input: s.input.base, output: s.densities.base, sliceStride: 0,
-          tape)
+      prepareRadial(t, s)
+      if let network = layer.densityNetwork {
+        densities(t, network, s)
         for e in 0..<tile.count {
           let d = s.densities.base[e * channelAlignment].wide
           s.density.base[tile.receiver.base[e]] += (d * d).hyperbolicTangent() * tile.factor.base[e]
         }
       }
-      s.lap(.radial)
-      tile.forEachRun { b, first, count in
-        kernels.convolve(
-          plan.tiles.base, plan.tileCount, count, channels, s.weights.base + first * channels, pathStride,
-          s.couplings.base + first * plan.couplingCount, plan.couplingCount, s.senders.base + first,
-          s.messages.base + b * width)
+      for (p, tiles) in plan.paths.enumerated() {
+        let weights = pathWeights(t, p, s)
+        s.lap(.radial)
+        tile.forEachRun { b, first, count in
+          kernels.convolve(
+            plan.tiles.base + tiles.lowerBound, tiles.count, count, channels, weights + first * channels,
+            s.couplings.base + first * plan.couplingCount, plan.couplingCount, s.senders.base + first,
+            s.messages.base + b * width)
+        }
+        s.lap(.convolution)
       }
-      s.lap(.convolution)
     }
     if layer.usesDensity {
       for b in 0..<atoms { densities[t].base[s.atoms.base[b]] = s.density.base[b] }
@@ -137,8 +134,9 @@ extension Evaluator {
       }
       guard let data = species[z] else { return }
       kernels.contract(
-        layer.contraction.polynomials.base, layer.contraction.polynomialCount, count, layer.target.channels,
-        data.layers[t].coefficients.base, layer.contraction.coefficientCount, s.inRows.base, s.outRows.base,
+        layer.contraction.polynomials.base, layer.contraction.polynomialCount, count, layer.target.rows,
+        layer.target.channels, data.layers[t].coefficients.base, layer.contraction.coefficientCount,
+        s.inRows.base, s.outRows.base,
         s.contraction.base)
     }
   }

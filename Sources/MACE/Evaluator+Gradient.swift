@@ -10,7 +10,6 @@ extension Evaluator {
     self.direction = direction
     for s in scratch {
       if s.gradient == nil { s.gradient = ModelGradient(model, readouts: readouts) }
-      s.gradient?.clear()
     }
     try run(graph, [.forces], exchange: nil)
     finishGradient()
@@ -151,9 +150,10 @@ extension Evaluator {
     let layer = model.layers[t], tile = s.tile
     let nb = model.basis.count, padded = layer.radialNetwork.inputPadded, width = layer.endpointWidth
     guard width > 0 else { return }
-    for e in 0..<tile.count {
+    for x in 0..<tile.exactCount {
+      let e = Int(tile.exact.base[x])
       let i = tile.atom.base[e], j = tile.neighbor.base[e]
-      let dx = s.inputAdjoint.base + (e * padded + nb)
+      let dx = s.inputAdjoint.base + (x * padded + nb)
       if layer.down != nil {
         let a = senderAdjoint(t, j, s) + layer.sender.width, b = senderAdjoint(t, i, s) + layer.sender.width
         for k in 0..<width {

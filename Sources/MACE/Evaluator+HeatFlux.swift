@@ -34,15 +34,18 @@ extension Evaluator {
     guard t > 0 else { return }
     let layer = model.layers[t], plan = layer.convolution, tile = s.tile
     let width = layer.sender.width, channels = layer.sender.channels
-    s.edgeAdjoints.reserve(EdgeTile<Wide>.capacity * width)
+    s.edgeAdjoints.reserve(tile.capacity * width)
     s.edgeAdjoints.zero(tile.count * width)
     for e in 0..<tile.count { s.senderAdjoints.base[e] = s.edgeAdjoints.base + e * width }
-    tile.forEachRun { b, first, count in
-      kernels.convolveAdjoint(
-        plan.tiles.base, plan.tileCount, count, channels, s.weights.base + first * channels,
-        s.weightAdjoints.base + first * channels, EdgeTile<Wide>.capacity * channels,
-        s.couplings.base + first * plan.couplingCount, nil, plan.couplingCount, s.senders.base + first,
-        UnsafePointer(s.senderAdjoints.base + first), s.messages.base + b * layer.message.width)
+    for (p, tiles) in plan.paths.enumerated() {
+      let weights = pathWeights(t, p, s), adjoints = pathAdjoints(t, p, s)
+      tile.forEachRun { b, first, count in
+        kernels.convolveAdjoint(
+          plan.tiles.base + tiles.lowerBound, tiles.count, count, channels, weights + first * channels,
+          adjoints + first * channels, s.couplings.base + first * plan.couplingCount, nil,
+          plan.couplingCount, s.senders.base + first, UnsafePointer(s.senderAdjoints.base + first),
+          s.messages.base + b * layer.message.width)
+      }
     }
     for e in 0..<tile.count {
       transport(s.edgeAdjoints.base + e * width, width, to: 0, edge: e, layer: t, s)

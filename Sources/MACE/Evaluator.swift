@@ -40,13 +40,20 @@ final class Evaluator<Element: FeatureScalar> {
   /// What the gradient of the parameters is taken along.
   var direction: GradientDirection?
   var species: [SpeciesData<Weight>?] = []
+  let radial: RadialEvaluation
+  /// Of each layer, and their lookups at a stable address.
+  private(set) var radialTables: [RadialTables<Weight>] = []
+  let radialLookups: [Buffer<Int32>]
   /// Range of local atoms of each thread.
   private(set) var ranges: [Range<Int>] = []
 
-  init(_ model: CompiledModel<Weight>, head: Int, threads: Int) throws(MACEError) {
+  init(
+    _ model: CompiledModel<Weight>, head: Int, threads: Int, radial: RadialEvaluation
+  ) throws(MACEError) {
     self.model = model
     kernels = Element.kernels(model.instructionSet)
     self.threads = threads
+    self.radial = radial
     let c = model.model.configuration
     let readouts = try Self.readouts(model.model, head: head)
     self.readouts = readouts
@@ -60,7 +67,9 @@ final class Evaluator<Element: FeatureScalar> {
       scale = 1
       shift = 0
     }
-    scratch = (0..<threads).map { _ in ThreadScratch(model, readouts: readouts) }
+    scratch = (0..<threads).map { _ in ThreadScratch(model, readouts: readouts, usesTables: radial != .exact)
+    }
+    radialLookups = model.layers.map { _ in Buffer(elements * elements) }
     senders = model.layers.map { _ in Buffer() }
     targets = model.layers.map { _ in Buffer() }
     gates = model.layers.map { _ in Buffer() }
@@ -89,6 +98,7 @@ final class Evaluator<Element: FeatureScalar> {
   func run(_ graph: EdgeGraph, _ properties: Properties, exchange: Exchange?) throws(MACEError) {
     self.graph = graph
     species = try model.data(for: graph.species)
+    prepareRadialTables()
     let wantsGradient = !properties.isDisjoint(
       with: [.forces, .virial, .atomicVirials, .heatFluxVirials])
     prepare(wantsGradient: wantsGradient, properties)
@@ -126,6 +136,12 @@ final class Evaluator<Element: FeatureScalar> {
     sumForces(properties)
   }
 
+  var multiplyAdds: [Stage: Double] {
+    model.multiplyAdds(
+      atoms: graph.localCount, edges: graph.neighbors.count, species: Int(graph.species.first ?? 0),
+      radial: radial)
+  }
+
   var workspaceBytes: (fixed: Int, perAtoms: Int) {
     var fixed = 0
     var perAtoms = nodeEnergies.bytes
@@ -141,6 +157,23 @@ final class Evaluator<Element: FeatureScalar> {
   }
 
   // MARK: Buffers
+
+  private func prepareRadialTables() {
+    var isPresent = [Bool](repeating: false, count: species.count)
+    for z in graph.species { isPresent[Int(z)] = true }
+    let present = species.indices.filter { isPresent[$0] }
+    let usesTables =
+      switch radial {
+      case .exact: false
+      case .tabulated: true
+      case .automatic: graph.neighbors.count > 4 * model.tableSamples(for: present)
+      }
+    radialTables = usesTables ? model.radialTables(for: present) : model.noTables
+    for (buffer, tables) in zip(radialLookups, radialTables) {
+      buffer.base.update(from: tables.lookup, count: tables.lookup.count)
+    }
+    if direction != nil { for s in scratch { s.gradient?.clear(for: radialTables) } }
+  }
 
   private func prepare(wantsGradient: Bool, _ properties: Properties) {
     let n = graph.localCount, nodes = graph.nodeCount

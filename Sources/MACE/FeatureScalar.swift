@@ -23,6 +23,9 @@ extension FeatureScalar {
 
 /// A plain number type.
 protocol PlainScalar: FeatureScalar, BinaryFloatingPoint where Weight == Self, Wide == Double {
+  /// Radial tables: B-splines of degree taps − 1, and their error relative to the largest value of a path.
+  static var splineTaps: Int { get }
+  static var splineTolerance: Double { get }
   static func dualKernels(_ set: InstructionSet) -> KernelTable<Dual<Self>>
 }
 
@@ -33,11 +36,15 @@ extension PlainScalar {
 }
 
 extension Double: PlainScalar {
+  static var splineTaps: Int { 8 }
+  static var splineTolerance: Double { 1e-10 }
   static func kernels(_ set: InstructionSet) -> KernelTable<Double> { set.float64 }
   static func dualKernels(_ set: InstructionSet) -> KernelTable<Dual<Double>> { set.float64Dual }
 }
 
 extension Float: PlainScalar {
+  static var splineTaps: Int { 6 }
+  static var splineTolerance: Double { 2e-8 }
   static func kernels(_ set: InstructionSet) -> KernelTable<Float> { set.float32 }
   static func dualKernels(_ set: InstructionSet) -> KernelTable<Dual<Float>> { set.float32Dual }
 }

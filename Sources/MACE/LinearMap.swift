@@ -107,6 +107,9 @@ final class LinearMap<Weight: PlainScalar>: @unchecked Sendable {
 
   var packedCount: Int { Self.packedCount(input, output) }
 
+  /// Of one atom, on padded channels.
+  var multiplyAdds: Int { entries.reduce(0) { $0 + $1.dimension * $1.inChannels } * output.channels }
+
   var bytes: Int { weights.bytes }
 
   /// y[a] (+)= L x[a] for atoms at the given offsets.

@@ -16,6 +16,8 @@ final class ModelGradient<Weight: PlainScalar> {
     let down: Buffer<Weight>?
     let radial: EdgeNetworkGradient<Weight>
     let density: EdgeNetworkGradient<Weight>?
+    /// Of the radial tables in use.
+    var tables: [RadialTableGradient<Weight>] = []
     /// Contraction coefficients of each element.
     let coefficients: [Buffer<Weight>]
     /// NonLinear block: scalars of each element as sender and receiver, [element][width].
@@ -69,11 +71,23 @@ final class ModelGradient<Weight: PlainScalar> {
       + [l.residual, l.gateLinear, l.down].compactMap { $0 }
   }
 
-  func clear() {
+  /// Zero, with room for the tables given.
+  func clear(for tables: [RadialTables<Weight>]) {
+    for (t, layer) in tables.enumerated()
+    where zip(layer.tables, layers[t].tables).contains(where: { $0.paths.capacity != $1.paths.capacity })
+      || layer.tables.count != layers[t].tables.count
+    {
+      layers[t].tables = layer.tables.map { RadialTableGradient($0) }
+    }
+    clear()
+  }
+
+  private func clear() {
     for t in layers.indices {
       for buffer in buffers(t) { buffer.zero(buffer.capacity) }
       layers[t].radial.clear()
       layers[t].density?.clear()
+      for table in layers[t].tables { table.clear() }
       for k in layers[t].source.indices { (layers[t].source[k], layers[t].target[k]) = (0, 0) }
       (layers[t].alpha, layers[t].beta) = (0, 0)
     }
@@ -86,6 +100,7 @@ final class ModelGradient<Weight: PlainScalar> {
       for (mine, theirs) in zip(buffers(t), other.buffers(t)) { mine.add(theirs) }
       layers[t].radial.add(other.layers[t].radial)
       if let density = other.layers[t].density { layers[t].density?.add(density) }
+      for (mine, theirs) in zip(layers[t].tables, other.layers[t].tables) { mine.add(theirs) }
       for k in layers[t].source.indices {
         layers[t].source[k] += other.layers[t].source[k]
         layers[t].target[k] += other.layers[t].target[k]

@@ -13,16 +13,22 @@ public final class Potential: Sendable {
   public let precision: Precision
   /// The instruction set the kernels run on.
   public let instructionSet: InstructionSet
+  /// How calculators evaluate the radial networks.
+  public let radial: RadialEvaluation
   let compiled: Compiled
 
-  /// - Parameter instructionSet: the best this CPU has, unless the environment variable `MACE_ISA` names another.
+  /// - Parameters:
+  ///   - radial: `.tabulated`, unless the environment variable `MACE_RADIAL` names another.
+  ///   - instructionSet: the best this CPU has, unless the environment variable `MACE_ISA` names another.
   /// - Throws: `.format` or `.unsupported` when the parameters do not fit the architecture.
   public init(
-    _ model: MACEModel, precision: Precision = .float64, instructionSet: InstructionSet = .preferred
+    _ model: MACEModel, precision: Precision = .float64, radial: RadialEvaluation = .preferred,
+    instructionSet: InstructionSet = .preferred
   ) throws(MACEError) {
     try model.validate()
     self.model = model
     self.precision = precision
+    self.radial = radial
     self.instructionSet = instructionSet
     switch precision {
     case .float64: compiled = .float64(try CompiledModel(model, instructionSet))

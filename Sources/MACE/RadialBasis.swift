@@ -61,8 +61,14 @@ struct RadialBasis: Sendable {
     appliesCutoff = c.appliesCutoffToBasis
   }
 
-  /// Writes b_n(r) and db_n/dr (with the cutoff multiplied in, if the model applies it here) and returns what
-  /// the cutoff leaves for the path weights: (f, df/dr), or (1, 0).
+  /// What the cutoff leaves for the path weights: (f, df/dr), or (1, 0) if the basis has it.
+  @inline(__always)
+  func factor(_ r: Double) -> (value: Double, slope: Double) {
+    appliesCutoff ? (1, 0) : cutoff.evaluate(r)
+  }
+
+  /// Writes b_n(r) and db_n/dr (with the cutoff multiplied in, if the model applies it here) and returns
+  /// `factor(r)`.
   func evaluate(
     _ r: Double, _ i: Int, _ j: Int, _ values: UnsafeMutablePointer<Double>,
     _ slopes: UnsafeMutablePointer<Double>

@@ -5,7 +5,9 @@ import KernelInterface
 /// Everything one thread writes to while it works on a block of receivers. Nothing here grows with the number
 /// of atoms but the accumulators of forces and adjoints.
 final class ThreadScratch<Element: FeatureScalar> {
-  static var blockSize: Int { 16 }
+  static var blockSize: Int { 32 }
+  /// Bytes of a tile's weights of one path.
+  static var pathBytes: Int { 256 << 10 }
 
   typealias Weight = Element.Weight
   typealias Wide = Element.Wide
@@ -28,10 +30,14 @@ final class ThreadScratch<Element: FeatureScalar> {
   let inOffsets = Buffer<Int>(blockSize)
   let outOffsets = Buffer<Int>(blockSize)
   let rows = RowTables()
-  // a tile of edges
+  // a tile of edges: rows of the networks, and path weights of one path
   let input: Buffer<Element>
   let inputAdjoint: Buffer<Element>
   let densityInputAdjoint: Buffer<Element>
+  let exactWeights: Buffer<Element>
+  let exactAdjoints: Buffer<Element>
+  let exactDensities: Buffer<Element>
+  let splines: EdgeSplines<Element>
   let weights: Buffer<Element>
   let weightAdjoints: Buffer<Element>
   let densities: Buffer<Element>
@@ -41,8 +47,8 @@ final class ThreadScratch<Element: FeatureScalar> {
   let harmonicAdjoint: Buffer<Double>
   let harmonicScratch: Buffer<Double>
   let harmonicTangent: Buffer<Double>
-  let senders = Buffer<UnsafePointer<Element>>(EdgeTile<Wide>.capacity)
-  let senderAdjoints = Buffer<UnsafeMutablePointer<Element>>(EdgeTile<Wide>.capacity)
+  let senders: Buffer<UnsafePointer<Element>>
+  let senderAdjoints: Buffer<UnsafeMutablePointer<Element>>
   let radialTapes: [EdgeNetwork<Weight>.Tape<Element>]
   let densityTapes: [EdgeNetwork<Weight>.Tape<Element>?]
   // contraction
@@ -75,10 +81,13 @@ final class ThreadScratch<Element: FeatureScalar> {
   var layer = 0
   private var lastLap = 0.0
 
-  init(_ model: CompiledModel<Weight>, readouts: [ReadoutHead]) {
-    let tileSize = EdgeTile<Wide>.capacity, block = Self.blockSize, layers = model.layers
+  init(_ model: CompiledModel<Weight>, readouts: [ReadoutHead], usesTables: Bool) {
+    let block = Self.blockSize, layers = model.layers, networkSize = EdgeTile<Wide>.networkCapacity
     func most(_ width: (InteractionLayer<Weight>) -> Int) -> Int { layers.map(width).max() ?? 0 }
-    tile = EdgeTile(basisCount: model.basis.count, harmonicCount: model.harmonics.count)
+    // path weights of one path and their adjoints stay in the second cache
+    let rowBytes = most { $0.sender.channels } * MemoryLayout<Element>.stride
+    let tileSize = usesTables ? min(max(Self.pathBytes / rowBytes, networkSize), 512) : networkSize
+    tile = EdgeTile(capacity: tileSize, basisCount: model.basis.count, harmonicCount: model.harmonics.count)
     messages = Buffer(block * most { $0.message.width })
     targets = Buffer(block * most { $0.target.width })
     targetsNext = Buffer(block * most { $0.target.width })
@@ -87,23 +96,29 @@ final class ThreadScratch<Element: FeatureScalar> {
     products = Buffer(block * most { $0.product.width })
     unmixed = Buffer(Wide.isDual ? block * most { $0.target.width } : 0)
     let padded = most { $0.radialNetwork.inputPadded }
-    input = Buffer(tileSize * padded)
-    inputAdjoint = Buffer(tileSize * padded)
-    densityInputAdjoint = Buffer(tileSize * padded)
-    weights = Buffer(tileSize * most { $0.convolution.pathCount * $0.sender.channels })
-    weightAdjoints = Buffer(tileSize * most { $0.convolution.pathCount * $0.sender.channels })
+    input = Buffer(networkSize * padded)
+    inputAdjoint = Buffer(networkSize * padded)
+    densityInputAdjoint = Buffer(networkSize * padded)
+    exactWeights = Buffer(networkSize * most { $0.convolution.pathCount * $0.sender.channels })
+    exactAdjoints = Buffer(networkSize * most { $0.convolution.pathCount * $0.sender.channels })
+    exactDensities = Buffer(networkSize * channelAlignment)
+    splines = EdgeSplines(capacity: tileSize)
+    weights = Buffer(tileSize * most { $0.sender.channels })
+    weightAdjoints = Buffer(tileSize * most { $0.sender.channels })
     densities = Buffer(tileSize * channelAlignment)
     couplings = Buffer(tileSize * most { $0.convolution.couplingCount })
     couplingAdjoints = Buffer(tileSize * most { $0.convolution.couplingCount })
+    senders = Buffer(Array(repeating: UnsafePointer(weights.base), count: tileSize))
+    senderAdjoints = Buffer(Array(repeating: weights.base, count: tileSize))
     couplingScratch = Buffer(most { $0.convolution.couplingCount })
     harmonicAdjoint = Buffer(model.harmonics.count)
     harmonicTangent = Buffer(Wide.isDual ? model.harmonics.count : 0)
     harmonicScratch = Buffer(model.harmonics.scratchCount)
-    radialTapes = layers.map { EdgeNetwork<Weight>.Tape<Element>($0.radialNetwork, tile: tileSize) }
+    radialTapes = layers.map { EdgeNetwork<Weight>.Tape<Element>($0.radialNetwork, tile: networkSize) }
     densityTapes = layers.map {
-      $0.densityNetwork.map { EdgeNetwork<Weight>.Tape<Element>($0, tile: tileSize) }
+      $0.densityNetwork.map { EdgeNetwork<Weight>.Tape<Element>($0, tile: networkSize) }
     }
-    contraction = Buffer(most { $0.contraction.nodeCount } * 4 * channelAlignment)
+    contraction = Buffer(most { $0.contraction.nodeCount + 2 * $0.target.rows } * 4 * channelAlignment)
     readout = Buffer(readouts.map(\.scratchCount).max() ?? 1)
     forces = (0..<Evaluator<Element>.passCount).map { _ in Buffer() }
     senderGradients = forces.map { _ in layers.map { _ in Buffer() } }
@@ -130,9 +145,10 @@ final class ThreadScratch<Element: FeatureScalar> {
   var bytes: (fixed: Int, perAtoms: Int) {
     let buffers = [
       messages, targets, targetsNext, gates, gatesNext, products, input, inputAdjoint, densityInputAdjoint,
-      weights, weightAdjoints, densities, couplings, couplingAdjoints, contraction, edgeAdjoints,
+      exactWeights, exactAdjoints, exactDensities, weights, weightAdjoints, densities, couplings,
+      couplingAdjoints, contraction, edgeAdjoints,
     ]
-    let tapes = (radialTapes + densityTapes.compactMap { $0 }).reduce(0) { $0 + $1.bytes }
+    let tapes = (radialTapes + densityTapes.compactMap { $0 }).reduce(splines.bytes) { $0 + $1.bytes }
     return (
       buffers.reduce(tapes) { $0 + $1.bytes },
       senderGradients.joined().reduce(forces.reduce(atomicVirials.bytes) { $0 + $1.bytes }) { $0 + $1.bytes }

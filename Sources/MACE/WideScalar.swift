@@ -8,6 +8,8 @@ protocol WideScalar: Sendable {
   init(value: Double, tangent: Double)
   var value: Double { get }
   var tangent: Double { get }
+  /// What a gradient of parameters takes: the tangent, or the number itself where there is none.
+  var gradient: Double { get }
   static func + (a: Self, b: Self) -> Self
   static func - (a: Self, b: Self) -> Self
   static func * (a: Self, b: Self) -> Self
@@ -43,11 +45,13 @@ extension Double: WideScalar {
   @inline(__always) init(value: Double, tangent: Double) { self = value }
   @inline(__always) var value: Double { self }
   @inline(__always) var tangent: Double { 0 }
+  @inline(__always) var gradient: Double { self }
   @inline(__always) func scaled(by factor: Double) -> Double { self * factor }
 }
 
 extension Dual: WideScalar where Scalar == Double {
   @inline(__always) static var isDual: Bool { true }
   @inline(__always) init(value: Double, tangent: Double) { self.init(value, tangent) }
+  @inline(__always) var gradient: Double { tangent }
   @inline(__always) func scaled(by factor: Double) -> Dual { Dual(value * factor, tangent * factor) }
 }

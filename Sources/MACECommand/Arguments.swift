@@ -4,6 +4,7 @@ import MACE
 import MACETool
 
 extension Precision: ExpressibleByArgument {}
+extension RadialEvaluation: ExpressibleByArgument {}
 
 extension DescriptorOptions.Aggregation: ExpressibleByArgument {}
 

@@ -10,7 +10,8 @@ struct BenchCommand: ParsableCommand {
     discussion: """
       Every evaluation builds its neighbour list anew. Times are wall-clock seconds, the median of several \
       evaluations after one to warm up; times of stages are from an evaluation of its own and summed over \
-      threads. Memory per atom is the workspace that grows with the atoms plus the neighbour list.
+      threads. Memory per atom is the workspace that grows with the atoms plus the neighbour list. GFLOP/s count \
+      two operations for each multiply-add of the kernels, on channels padded to 16.
       """)
 
   @Option(help: ArgumentHelp("Model file (.model or .safetensors).", valueName: "file"))
@@ -34,6 +35,12 @@ struct BenchCommand: ParsableCommand {
     name: .customLong("default_dtype"), help: ArgumentHelp("Precision of the features.", valueName: "dtype"))
   var precision = Precision.float64
 
+  @Option(
+    help: ArgumentHelp(
+      "Radial networks from tables in the distance (1e-10 from exact), or evaluated for each edge (default: "
+        + "MACE_RADIAL, or tabulated).", valueName: "mode"))
+  var radial: RadialEvaluation?
+
   @OptionGroup var threads: ThreadOptions
 
   @Option(help: ArgumentHelp("Head of the model (needed if it has several).", valueName: "name"))
@@ -47,6 +54,12 @@ struct BenchCommand: ParsableCommand {
     help: ArgumentHelp("Frames of the step with --train (default: 2).", valueName: "N"))
   var batchSize: Int?
 
+  @Flag(
+    help:
+      "Measure all code paths in turns (instruction sets, precisions, exact and tabulated): ratios and errors."
+  )
+  var compare = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -54,16 +67,28 @@ struct BenchCommand: ParsableCommand {
     var options = BenchmarkOptions(model: model, configs: configs)
     options.head = head
     options.precision = precision
+    if let radial { options.radial = radial }
     options.threads = threads.count
     options.repeats = repeats
     options.allFrames = all
     if let replicate { options.replication = try BenchmarkOptions.replication(replicate) }
+    guard !(train && compare) else {
+      throw MACEError(.invalidArgument, "--compare does not go with --train")
+    }
     if train {
       guard !all else {
         throw MACEError(.invalidArgument, "--all does not go with --train: use --batch_size")
       }
       return try Console.standard.output(
         TrainingBenchmark(options, batchSize: batchSize ?? 2).run(json: json))
+    }
+    if compare {
+      guard !all else {
+        throw MACEError(.invalidArgument, "--all does not go with --compare: it takes one frame")
+      }
+      let paths = try BenchmarkComparison(options).run()
+      return try Console.standard.output(
+        json ? BenchmarkComparison.json(paths) : BenchmarkComparison.text(paths))
     }
     guard batchSize == nil else { throw MACEError(.invalidArgument, "--batch_size goes with --train only") }
     var job = try BenchmarkJob(options)

@@ -43,6 +43,12 @@ struct EvaluateCommand: ParsableCommand {
       "Precision of the features; geometry, E0 and sums are float64 in both.", valueName: "dtype"))
   var precision = Precision.float64
 
+  @Option(
+    help: ArgumentHelp(
+      "Radial networks from tables in the distance (1e-10 from exact), or evaluated for each edge (default: "
+        + "MACE_RADIAL, or tabulated).", valueName: "mode"))
+  var radial: RadialEvaluation?
+
   @OptionGroup var threads: ThreadOptions
 
   @Option(
@@ -59,6 +65,7 @@ struct EvaluateCommand: ParsableCommand {
     var options = EvaluationOptions(model: model, configs: configs, output: output)
     options.head = head
     options.precision = precision
+    if let radial { options.radial = radial }
     options.threads = threads.count
     options.prefix = prefix
     options.stress = results.stress

@@ -17,7 +17,8 @@ public struct BenchmarkJob {
       throw MACEError(.invalidArgument, "--repeats \(options.repeats) is not in 1...1000000")
     }
     self.options = options
-    potential = try Potential(try MACEModel(contentsOf: options.model), precision: options.precision)
+    potential = try Potential(
+      try MACEModel(contentsOf: options.model), precision: options.precision, radial: options.radial)
     calculators = try HeadCalculators(potential, head: options.head, threads: options.threads)
     peakGFLOPS = potential.measurePeak()
   }
@@ -61,7 +62,7 @@ public struct BenchmarkJob {
       instructionSet: potential.instructionSet.rawValue, times: times,
       bytes: calculator.workspaceBytes.perAtoms + calculator.neighborListBytes,
       peakResidentBytes: ProcessFacts.peakResidentBytes, peakGFLOPS: peakGFLOPS,
-      stages: stages, layers: layers)
+      multiplyAdds: calculator.multiplyAdds, stages: stages, layers: layers)
   }
 
   /// The stages and layers of the evaluation of median duration.

@@ -7,6 +7,7 @@ public struct BenchmarkOptions: Sendable {
   public var configs: String
   public var head: String?
   public var precision: Precision = .float64
+  public var radial = RadialEvaluation.preferred
   public var threads = 1
   public var replication = (1, 1, 1)
   /// Timed evaluations.

@@ -21,6 +21,8 @@ public struct BenchmarkResult: Sendable {
   public var peakResidentBytes: Int
   /// Of one core, measured in the same run.
   public var peakGFLOPS: Double
+  /// Multiply–adds per evaluation, where they are counted.
+  public var multiplyAdds: [Stage: Double]
   /// Seconds per evaluation, summed over threads.
   public var stages: [(stage: Stage, seconds: Double)]
   /// Seconds per evaluation of each layer, summed over threads: the stages but for neighbours, once more.
@@ -56,6 +58,11 @@ public struct BenchmarkResult: Sendable {
         value: .object(stages.map { (key: $0.stage.name, value: .number($0.seconds)) })
       ),
       (
+        key: "gflops",
+        value: .object(
+          stages.compactMap { entry in rate(entry).map { (key: entry.stage.name, value: .number($0)) } })
+      ),
+      (
         key: "layers",
         value: .array(
           layers.map {
@@ -65,6 +72,12 @@ public struct BenchmarkResult: Sendable {
           })
       ),
     ]).encoded + "\n"
+  }
+
+  /// GFLOP/s of one core in a stage whose operations are counted.
+  private func rate(_ entry: (stage: Stage, seconds: Double)) -> Double? {
+    guard let count = multiplyAdds[entry.stage], entry.seconds > 0 else { return nil }
+    return 2e-9 * count / entry.seconds
   }
 
   /// A table for people.
@@ -81,12 +94,15 @@ public struct BenchmarkResult: Sendable {
       ("multiply-add peak of one core / GFLOP/s", text(peakGFLOPS)),
     ] { facts.add([name, value]) }
     var table = TextTable()
-    table.add(["stage (all threads)", "ms", "%"])
+    table.add(["stage (all threads)", "ms", "%", "GFLOP/s per core", "% of peak"])
     table.addRule()
     let sum = stages.reduce(0) { $0 + $1.seconds }
-    for (stage, seconds) in stages {
+    for entry in stages {
+      let (stage, seconds) = entry, rate = rate(entry)
       table.add([
         stage.name, NumberText.fixed(1e3 * seconds, 3), NumberText.fixed(100 * seconds / max(sum, 1e-300), 1),
+        rate.map { NumberText.fixed($0, 1) } ?? "",
+        rate.map { NumberText.fixed(100 * $0 / peakGFLOPS, 0) } ?? "",
       ])
     }
     var byLayer = TextTable()

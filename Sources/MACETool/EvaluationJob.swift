@@ -20,7 +20,8 @@ public struct EvaluationJob {
     self.options = options
     self.console = console
     labels = options.labels
-    potential = try Potential(try MACEModel(contentsOf: options.model), precision: options.precision)
+    potential = try Potential(
+      try MACEModel(contentsOf: options.model), precision: options.precision, radial: options.radial)
     calculators = try HeadCalculators(potential, head: options.head, threads: options.threads)
     columns = try options.descriptors?.columns(of: potential) ?? []
   }

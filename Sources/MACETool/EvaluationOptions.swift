@@ -7,6 +7,7 @@ public struct EvaluationOptions: Sendable {
   public var output: String
   public var head: String?
   public var precision: Precision = .float64
+  public var radial = RadialEvaluation.preferred
   public var threads: Int = 1
   public var stress = false
   public var nodeEnergies = false

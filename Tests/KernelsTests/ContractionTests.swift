@@ -100,17 +100,19 @@ private final class ContractionProblem<T: KernelScalar> {
     let da = Numbers(before)
     let dw = Numbers<T>(random.values(w.count))
     var coefficientGradient = dw.doubles
-    let scratch = Numbers([T](repeating: 0, count: largestTree * 4 * channelAlignment))
+    let scratch = Numbers([T](repeating: 0, count: (largestTree + 2 * rows) * 4 * channelAlignment))
     let program = Numbers(programs)
     let features = Numbers((0..<atoms).map { UnsafePointer(a.base + $0 * width) })
     let results = Numbers((0..<atoms).map { b.base + $0 * outputs })
     let adjoints = Numbers((0..<atoms).map { UnsafePointer(g.base + $0 * outputs) })
     let featureAdjoints = Numbers((0..<atoms).map { da.base + $0 * width })
     table.contract(
-      program.read, programs.count, atoms, channels, w.read, coefficientCount, features.read, results.read,
+      program.read, programs.count, atoms, rows, channels, w.read, coefficientCount, features.read,
+      results.read,
       scratch.base)
     table.contractAdjoint(
-      program.read, programs.count, atoms, channels, w.read, coefficientCount, features.read, adjoints.read,
+      program.read, programs.count, atoms, rows, channels, w.read, coefficientCount, features.read,
+      adjoints.read,
       featureAdjoints.read, dw.base, scratch.base)
     var values = [Double](repeating: 0, count: b.count)
     var gradient = before.map(Double.init)
@@ -151,12 +153,13 @@ private final class ContractionProblem<T: KernelScalar> {
     guard T.self == Double.self else { return }
     let width = rows * channels, outputs = polynomials.count * channels
     let b = Numbers([T](repeating: 0, count: atoms * outputs))
-    let scratch = Numbers([T](repeating: 0, count: largestTree * 4 * channelAlignment))
+    let scratch = Numbers([T](repeating: 0, count: (largestTree + 2 * rows) * 4 * channelAlignment))
     let features = Numbers((0..<atoms).map { UnsafePointer(a.base + $0 * width) })
     let results = Numbers((0..<atoms).map { b.base + $0 * outputs })
     func contracted() -> Double {
       table.contract(
-        program.read, programs.count, atoms, channels, w.read, coefficientCount, features.read, results.read,
+        program.read, programs.count, atoms, rows, channels, w.read, coefficientCount, features.read,
+        results.read,
         scratch.base)
       return dot(b.doubles, g.doubles)
     }

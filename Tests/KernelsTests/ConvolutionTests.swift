@@ -87,9 +87,11 @@ private struct Problem<T: KernelScalar> {
     let senders = Numbers(senderOfEdge.map { UnsafePointer(senderValues.base + $0 * senderRows * channels) })
     let program = Numbers(tiles)
     let result = Numbers(message.values)
-    table.convolve(
-      program.read, tiles.count, edges, channels, weights.read, pathStride, couplingValues.read, couplings,
-      senders.read, result.base)
+    forEachPath { first, count, weight in
+      table.convolve(
+        program.read + first, count, edges, channels, weights.read + weight, couplingValues.read, couplings,
+        senders.read, result.base)
+    }
     let expected = plain()
     #expect(
       largestDifference(result.doubles, zip(before, expected).map { $0 + $1 }) <= roundOff(T.self), note)
@@ -109,10 +111,11 @@ private struct Problem<T: KernelScalar> {
     let dq = Numbers([T](repeating: outside, count: couplingValues.count))
     let ds = Numbers([T](repeating: outside, count: senderValues.count))
     let adjoints = Numbers(senderOfEdge.map { ds.base + $0 * senderRows * channels })
-    table.convolveAdjoint(
-      program.read, tiles.count, edges, channels, weights.read, dr.base, pathStride, couplingValues.read,
-      dq.base,
-      couplings, senders.read, adjoints.read, g.read)
+    forEachPath { first, count, weight in
+      table.convolveAdjoint(
+        program.read + first, count, edges, channels, weights.read + weight, dr.base + weight,
+        couplingValues.read, dq.base, couplings, senders.read, adjoints.read, g.read)
+    }
     let total = dot(g.doubles, expected), limit = roundOff(T.self) * Double(max(1, edges) * channels)
     let used = derivatives(g.doubles)
     let (r, q, s) = (dr.doubles, dq.doubles, ds.doubles.map { $0 - Double(outside) })
@@ -127,12 +130,21 @@ private struct Problem<T: KernelScalar> {
     let (dr2, dq2) = (
       Numbers([T](repeating: 7, count: dr.count)), Numbers([T](repeating: 7, count: dq.count))
     )
-    table.convolveAdjoint(
-      program.read, tiles.count, edges, channels, weights.read, dr2.base, pathStride, couplingValues.read,
-      dq2.base,
-      couplings, senders.read, nil, g.read)
+    forEachPath { first, count, weight in
+      table.convolveAdjoint(
+        program.read + first, count, edges, channels, weights.read + weight, dr2.base + weight,
+        couplingValues.read, dq2.base, couplings, senders.read, nil, g.read)
+    }
     #expect(masked(dr2.doubles, used.weights) == masked(r, used.weights), note)
     #expect(masked(dq2.doubles, used.couplings) == masked(q, used.couplings), note)
+  }
+
+  /// The tiles of each path, and where its weights are.
+  private func forEachPath(_ body: (_ first: Int, _ count: Int, _ weight: Int) -> Void) {
+    for path in 0..<paths {
+      guard let first = tiles.firstIndex(where: { $0.path == path }) else { continue }
+      body(first, tiles.count { $0.path == path }, path * pathStride)
+    }
   }
 
   private func masked(_ values: [Double], _ used: [Double?]) -> [Double] {
