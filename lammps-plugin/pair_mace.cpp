@@ -72,7 +72,8 @@ double PairMACE::memory_usage()
   bytes += sizeof(int) * (node_of_atom.capacity() + atom_of_node.capacity());
   bytes += sizeof(int32_t) * (species.capacity() + neighbors.capacity());
   bytes += sizeof(int64_t) * offsets.capacity();
-  bytes += sizeof(double) * (positions.capacity() + force_deviation.capacity());
+  bytes += sizeof(double)
+      * (positions.capacity() + force_deviation.capacity() + extracted_of_atoms.capacity());
   return bytes;
 }
 
@@ -236,7 +237,7 @@ void PairMACE::tally(const Member &member, double weight)
     }
     if (cvflag_atom) {
       // LAMMPS: xx yy zz xy xz yz yx zx zy, first the index of the position, then that of the force. Nine
-      // components are asked for by compute heat/flux, where the virial is the sender's.
+      // components are asked for by compute heat/flux.
       const double *v = &member.heat_flux_virials[9 * node];
       const double nine[9] = {v[0], v[4], v[8], v[1], v[2], v[5], v[3], v[6], v[7]};
       for (int d = 0; d < 9; ++d) cvatom[i][d] += weight * nine[d];

@@ -44,6 +44,11 @@ class PairMACE : public Pair {
   int pack_reverse_comm(int, int, double *) override;
   void unpack_reverse_comm(int, int *, double *) override;
 
+  // For the C and Python interfaces of LAMMPS and for fix pair, in LAMMPS units; all ranks must ask. nullptr when
+  // the deviation is not known. (No override: the LAMMPS of 2021 has no extract_peratom.)
+  void *extract(const char *, int &) override;
+  void *extract_peratom(const char *, int &);
+
   // Standard deviations over the models, in LAMMPS units. "Three" are largest, smallest and average.
   static constexpr int DEVIATIONS = 7;
   bool is_committee() const { return members.size() > 1; }
@@ -111,6 +116,8 @@ class PairMACE : public Pair {
   size_t evaluated = 0;                   // how many members have results of this step
   std::vector<double> force_deviation;    // [local_nodes], eV/Å, or relative
   double virial_deviation[9] = {0.0}, energy_deviation = 0.0;
+  double extracted[DEVIATIONS] = {0.0};      // what extract() and extract_peratom() point to
+  std::vector<double> extracted_of_atoms;    // [nlocal]
   FILE *out = nullptr;
   bigint out_step = -1;
 
@@ -142,6 +149,7 @@ class PairMACE : public Pair {
   std::vector<double> summed_forces(const Member &);
   void check_forces();
 
+  bool forces_are_known() const;
   void find_deviations();
   void write_deviations();
   void write_atomic_deviations();

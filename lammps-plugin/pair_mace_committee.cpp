@@ -21,9 +21,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <utility>
 
 using namespace LAMMPS_NS;
+
+static const char *const deviation_names[PairMACE::DEVIATIONS] = {
+    "max_devi_v", "min_devi_v", "avg_devi_v", "max_devi_f", "min_devi_f", "avg_devi_f", "devi_e"};
 
 // Standard deviation of the vectors values[model][start ... start + width - 1], and their mean.
 static double spread(
@@ -42,10 +46,18 @@ static double spread(
   return std::sqrt(squares);
 }
 
+// Whether the last evaluation was of this step and these atoms, on all ranks.
+bool PairMACE::forces_are_known() const
+{
+  int known = graph_step == update->ntimestep
+      && node_of_atom.size() == static_cast<size_t>(atom->nlocal) + static_cast<size_t>(atom->nghost);
+  MPI_Allreduce(MPI_IN_PLACE, &known, 1, MPI_INT, MPI_MIN, world);
+  return known != 0;
+}
+
 void PairMACE::find_deviations()
 {
-  if (graph_step != update->ntimestep
-      || node_of_atom.size() != static_cast<size_t>(atom->nlocal) + static_cast<size_t>(atom->nghost))
+  if (!forces_are_known())
     refuse("compute mace/deviation: the forces of this step are not known yet");
   if (deviations_known) return;
   const double start = MPI_Wtime();
@@ -120,6 +132,30 @@ void PairMACE::deviation_of_atoms(int groupbit, double *per_atom)
   }
 }
 
+/* ---------------------------------------------------------------------------------------- extract -- */
+
+void *PairMACE::extract(const char *name, int &dim)
+{
+  for (int k = 0; k < DEVIATIONS; ++k) {
+    if (strcmp(name, deviation_names[k]) != 0) continue;
+    if (!is_committee() || !forces_are_known()) return nullptr;
+    dim = 0;    // a number
+    deviation(1, extracted);    // all atoms are in group 1, "all"
+    return &extracted[k];
+  }
+  return nullptr;
+}
+
+void *PairMACE::extract_peratom(const char *name, int &columns)
+{
+  if (strcmp(name, "devi_f") != 0 || !is_committee()) return nullptr;
+  columns = 0;    // one number per atom
+  if (!forces_are_known()) return nullptr;
+  extracted_of_atoms.resize(atom->nmax);
+  deviation_of_atoms(1, extracted_of_atoms.data());
+  return extracted_of_atoms.data();
+}
+
 /* ------------------------------------------------------------------------------------------- file -- */
 
 void PairMACE::write_deviations()
@@ -128,16 +164,14 @@ void PairMACE::write_deviations()
   if (update->ntimestep == out_step) return;
   out_step = update->ntimestep;
   double values[DEVIATIONS];
-  deviation(1, values);    // all atoms are in group 1, "all"
+  deviation(1, values);
   if (comm->me == 0) {
     if (out == nullptr) {
       out = fopen(out_file.c_str(), "w");
       if (out == nullptr)
         error->one(FLERR, "pair_style mace: cannot write " + out_file + "; check its folder and permissions");
       fprintf(out, "#%11s", "step");
-      for (const char *name : {"max_devi_v", "min_devi_v", "avg_devi_v", "max_devi_f", "min_devi_f",
-               "avg_devi_f", "devi_e"})
-        fprintf(out, " %18s", name);
+      for (const char *name : deviation_names) fprintf(out, " %18s", name);
       fprintf(out, atomic ? " %18s\n" : "\n", "atm_devi_f(N)");
     }
     fprintf(out, "%12lld", static_cast<long long>(out_step));

@@ -18,11 +18,9 @@ public struct Evaluation: Sendable {
   /// [node][3][3], eV: of each edge's −∂E/∂v ⊗ v, half belongs to each of its two atoms, so that the sum over
   /// nodes is the virial. Empty when not asked for.
   public var atomicVirials: [Double] = []
-  /// [node][3][3], eV: each edge's v ⊗ −∂E/∂v belongs to its sender j, W_j[a][b] = −Σ v[a] ∂E/∂v[b] with
-  /// v = r_i − r_j to the receivers i, so that the flux of potential energy in a model of one layer is
-  /// d/dt Σ r_i U_i + Σ r_i F_i·v_i = Σ (v_i U_i + W_i v_i): only the energies of receivers depend on an edge.
-  /// With more layers energies of atoms further away depend on it, too, and this is an approximation. The sum
-  /// over nodes is the virial in any case. Empty when not asked for.
+  /// [node][3][3], eV: W_j[a][b] = Σ_k (r_k − r_j)[a] ∂U_k/∂r_j[b], images of k apart, so that the flux of
+  /// potential energy is d/dt Σ r_i U_i + Σ r_i F_i·v_i = Σ (v_i U_i + W_i v_i). The sum over nodes is the virial.
+  /// Empty when not asked for.
   public var heatFluxVirials: [Double] = []
   /// [local][descriptor width]: the features of all layers in mace-torch's order; empty when not asked for.
   public var descriptors: [Double] = []

@@ -14,15 +14,16 @@ extension Evaluator {
     localOffsets(atoms, s.inOffsets, width: layer.product.width)
     addProductGradient(t, atoms, s)
     layer.productLinear.applyTransposed(
-      kernels, outputAdjoints[t].base, s.outOffsets.base, s.products.base, s.inOffsets.base, atoms: atoms,
-      accumulate: false, s.rows)
+      kernels, outputAdjoints[s.pass][t].base, s.outOffsets.base, s.products.base, s.inOffsets.base,
+      atoms: atoms, accumulate: false, s.rows)
     if t > 0 && layer.configuration.usesSelfConnection {
       globalOffsets(atoms, s, s.inOffsets, width: layer.node.width)
       addSkipGradient(t, atoms, s)
       forEachSpecies(atoms, s) { z, run in
         (species[z]?.layers[t].skip ?? layer.skip)?.applyTransposed(
-          kernels, outputAdjoints[t].base, s.outOffsets.base + run.lowerBound, outputAdjoints[t - 1].base,
-          s.inOffsets.base + run.lowerBound, atoms: run.count, accumulate: true, s.rows)
+          kernels, outputAdjoints[s.pass][t].base, s.outOffsets.base + run.lowerBound,
+          outputAdjoints[s.pass][t - 1].base, s.inOffsets.base + run.lowerBound, atoms: run.count,
+          accumulate: true, s.rows)
       }
     }
     s.lap(.linearBackward)
@@ -51,17 +52,16 @@ extension Evaluator {
   private func pullSenderAdjoints(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>) {
     guard t + 1 < model.layers.count else { return }
     let next = model.layers[t + 1]
-    let adjoints = scratch[0].senderGradients[t + 1].base
+    let adjoints = scratch[0].senderGradients[s.pass][t + 1].base
     globalOffsets(atoms, s, s.inOffsets, width: next.senderWidth)
     globalOffsets(atoms, s, s.outOffsets, width: next.node.width)
     addUpGradient(t + 1, adjoints, atoms, s)
     next.up.applyTransposed(
-      kernels, adjoints, s.inOffsets.base, outputAdjoints[t].base, s.outOffsets.base, atoms: atoms,
+      kernels, adjoints, s.inOffsets.base, outputAdjoints[s.pass][t].base, s.outOffsets.base, atoms: atoms,
       accumulate: true, s.rows)
     next.down?.applyTransposed(
-      kernels, adjoints + next.sender.width, s.inOffsets.base, outputAdjoints[t].base,
-      s.outOffsets.base,
-      atoms: atoms, accumulate: true, s.rows)
+      kernels, adjoints + next.sender.width, s.inOffsets.base, outputAdjoints[s.pass][t].base,
+      s.outOffsets.base, atoms: atoms, accumulate: true, s.rows)
   }
 
   /// From ∂e/∂A (in `s.targets`) to ∂e/∂M (in `s.messages`) and ∂e/∂ρ.
@@ -134,8 +134,8 @@ extension Evaluator {
     addGateGradient(t, atoms, s)
     if t > 0 {
       residual.applyTransposed(
-        kernels, s.gates.base, s.outOffsets.base, s.senderGradients[t].base, s.inOffsets.base, atoms: atoms,
-        accumulate: true, s.rows)
+        kernels, s.gates.base, s.outOffsets.base, s.senderGradients[s.pass][t].base, s.inOffsets.base,
+        atoms: atoms, accumulate: true, s.rows)
     }
     for b in 0..<atoms {
       scaleRow(
@@ -183,11 +183,13 @@ extension Evaluator {
     let layer = model.layers[t]
     let tile = s.tile, plan = layer.convolution
     let width = layer.message.width, channels = layer.sender.channels
+    let ofFlux = s.pass == 0 && properties.contains(.heatFluxVirials)
     forEachTile(t, atoms, s) {
       computeGeometry(t, s)
       s.lap(.geometryBackward)
       prepareRadial(t, s)
       let wantsSenders = t > 0 || s.gradient != nil
+      if ofFlux { transportSenderAdjoints(t, s) }
       if wantsSenders {
         for e in 0..<tile.count { s.senderAdjoints.base[e] = senderAdjoint(t, tile.neighbor.base[e], s) }
       }
@@ -211,7 +213,7 @@ extension Evaluator {
       if let gradient = s.gradient {
         endpointsToNodes(t, s, gradient)
       } else {
-        edgesToForces(t, s, densityFactor: densityFactor, properties)
+        edgesToForces(t, s, densityFactor: densityFactor, properties, ofFlux: ofFlux)
       }
       s.lap(.geometryBackward)
     }
@@ -233,9 +235,10 @@ extension Evaluator {
   }
 
   private func edgesToForces(
-    _ t: Int, _ s: ThreadScratch<Element>, densityFactor: Bool, _ properties: Properties
+    _ t: Int, _ s: ThreadScratch<Element>, densityFactor: Bool, _ properties: Properties, ofFlux: Bool
   ) {
-    let perAtom = properties.contains(.atomicVirials), ofFlux = properties.contains(.heatFluxVirials)
+    let perAtom = properties.contains(.atomicVirials)
+    let forces = s.forces[s.pass].base
     let layer = model.layers[t], tile = s.tile, plan = layer.convolution
     let nb = model.basis.count, ny = model.harmonics.count, padded = layer.radialNetwork.inputPadded
     let width = layer.endpointWidth
@@ -247,30 +250,31 @@ extension Evaluator {
         s.couplingAdjoints.base + e * plan.couplingCount, harmonics: ny, s.harmonicAdjoint.base)
       if densityFactor { factorAdjoint += s.densities.base[e * channelAlignment + 1].wide.value }
       var radial = factorAdjoint * tile.factorSlope.base[e] + tile.radial.base[e]
-      if t == 0, let repulsion = model.repulsion {
+      if t == 0, s.pass == 0, let repulsion = model.repulsion {
         radial += repulsion.evaluate(r, Int(graph.species[i]), Int(graph.species[j])).slope
       }
       if t > 0 && layer.down != nil {
         // edges of such a layer are all exact: row e of the network is edge e
         let dx = s.inputAdjoint.base + e * padded
-        let gradients = s.senderGradients[t].base + layer.sender.width
+        let gradients = s.senderGradients[s.pass][t].base + layer.sender.width
         for k in 0..<width {
           gradients[j * layer.senderWidth + k] += dx[nb + k]
           gradients[i * layer.senderWidth + k] += dx[nb + width + k]
         }
+        if ofFlux { transport(dx + nb, width, to: layer.sender.width, edge: e, layer: t, s) }
       }
       let gu = model.harmonics.gradient(
         u.x, u.y, u.z, adjoint: s.harmonicAdjoint.base, scratch: s.harmonicScratch.base)
       let along = gu.x * u.x + gu.y * u.y + gu.z * u.z
       let g = u * radial + (gu - u * along) / r
-      s.forces.base[i] -= g
-      s.forces.base[j] += g
-      addVirial(g, tile.vector.base[e], i, j, s, perAtom: perAtom, ofFlux: ofFlux)
+      forces[i] -= g
+      forces[j] += g
+      if s.pass == 0 { addVirial(g, tile.vector.base[e], i, j, s, perAtom: perAtom, ofFlux: ofFlux) }
     }
   }
 
-  /// W −= ∂e/∂v ⊗ v; per atom, half of it to each end of the edge; for the heat flux, its transpose to the
-  /// sender.
+  /// W −= ∂e/∂v ⊗ v; per atom, half of it to each end of the edge; for the heat flux, v to the moments of the
+  /// sender's force.
   @inline(__always)
   private func addVirial(
     _ g: SIMD3<Double>, _ v: SIMD3<Double>, _ i: Int, _ j: Int, _ s: ThreadScratch<Element>, perAtom: Bool,
@@ -282,9 +286,7 @@ extension Evaluator {
       }
     }
     if ofFlux {
-      for a in 0..<3 {
-        for b in 0..<3 { s.heatFluxVirials.base[9 * j + 3 * a + b] -= v[a] * g[b] }
-      }
+      for a in 0..<3 { s.forces[1 + a].base[j] += v[a] * g }
     }
     guard perAtom else { return }
     for a in 0..<3 {

@@ -18,7 +18,7 @@ extension Evaluator {
       for b in 0..<atoms {
         let i = s.atoms.base[b], row = i * layer.output.width
         let energy: Wide = readout.evaluate(
-          outputs[t].base + row, seed: seed(ofNode: i), adjoint: outputAdjoints[t].base + row,
+          outputs[t].base + row, seed: seed(ofNode: i), adjoint: outputAdjoints[0][t].base + row,
           stride: layer.output.channels, scratch: s.readout.base, gradient: s.gradient?.readouts[k])
         nodeEnergies.base[i] += energy.value
       }

@@ -35,7 +35,7 @@ extension Evaluator {
   @inline(__always)
   func senderAdjoint(_ t: Int, _ node: Int, _ s: ThreadScratch<Element>) -> UnsafeMutablePointer<Element> {
     let row = t == 0 ? Int(graph.species[node]) : node
-    return s.senderGradients[t].base + row * model.layers[t].senderWidth
+    return s.senderGradients[s.pass][t].base + row * model.layers[t].senderWidth
   }
 
   // MARK: What the pieces of a layer owe
@@ -45,13 +45,14 @@ extension Evaluator {
     guard let gradient = s.gradient?.layers[t] else { return }
     contractBlock(t, atoms, s)
     model.layers[t].productLinear.addGradient(
-      kernels, s.products.base, s.inOffsets.base, outputAdjoints[t].base, s.outOffsets.base, atoms: atoms,
+      kernels, s.products.base, s.inOffsets.base, outputAdjoints[s.pass][t].base, s.outOffsets.base,
+      atoms: atoms,
       gradient.productLinear.base, s.rows)
     guard t == 0, model.layers[0].configuration.usesSelfConnection else { return }
     let width = model.layers[0].output.width
     for b in 0..<atoms {
       let sum = s.selfConnections.base + Int(graph.species[s.atoms.base[b]]) * width
-      let g = outputAdjoints[0].base + s.outOffsets.base[b]
+      let g = outputAdjoints[s.pass][0].base + s.outOffsets.base[b]
       for k in 0..<width { sum[k] += g[k] }
     }
   }
@@ -62,7 +63,7 @@ extension Evaluator {
     forEachSpecies(atoms, s) { z, run in
       guard let skip = species[z]?.layers[t].skip ?? model.layers[t].skip else { return }
       skip.addGradient(
-        kernels, outputs[t - 1].base, s.inOffsets.base + run.lowerBound, outputAdjoints[t].base,
+        kernels, outputs[t - 1].base, s.inOffsets.base + run.lowerBound, outputAdjoints[s.pass][t].base,
         s.outOffsets.base + run.lowerBound, atoms: run.count,
         gradient.skip[gradient.skip.count > 1 ? z : 0].base,
         s.rows)
@@ -119,7 +120,8 @@ extension Evaluator {
       // rows of atoms of one species coincide: one atom at a time
       for b in 0..<atoms {
         layer.residual?.applyTransposed(
-          kernels, s.gates.base, s.outOffsets.base + b, s.senderGradients[0].base, s.inOffsets.base + b,
+          kernels, s.gates.base, s.outOffsets.base + b, s.senderGradients[s.pass][0].base,
+          s.inOffsets.base + b,
           atoms: 1, accumulate: true, s.rows)
       }
     }
@@ -177,7 +179,7 @@ extension Evaluator {
     for other in scratch.dropFirst() {
       if let part = other.gradient { gradient.add(part) }
       for k in 0..<(species.count * layer.senderWidth) {
-        first.senderGradients[0].base[k] += other.senderGradients[0].base[k]
+        first.senderGradients[0][0].base[k] += other.senderGradients[0][0].base[k]
       }
       for k in 0..<(species.count * layer.output.width) {
         first.selfConnections.base[k] += other.selfConnections.base[k]
@@ -188,7 +190,7 @@ extension Evaluator {
     for (z, data) in species.enumerated() {
       guard let data else { continue }
       for k in 0..<layer.node.width { h.base[k] = Element(weight: data.embedding.base[k]) }
-      let g = first.senderGradients[0].base + z * layer.senderWidth
+      let g = first.senderGradients[0][0].base + z * layer.senderWidth
       layer.up.addGradient(
         kernels, h.base, zero.base, g, zero.base, atoms: 1, gradient.layers[0].up.base, first.rows)
       layer.up.applyTransposed(

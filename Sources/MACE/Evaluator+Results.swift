@@ -10,7 +10,7 @@ extension Evaluator {
     result.interactionEnergy = sum(result.atomicInteractionEnergies)
     result.energy = sum(result.atomicEnergies)
     let first = scratch[0]
-    if properties.contains(.forces) { result.forces = (0..<nodes).map { first.forces.base[$0] * scale } }
+    if properties.contains(.forces) { result.forces = (0..<nodes).map { first.forces[0].base[$0] * scale } }
     if properties.contains(.virial) {
       // as mace-torch, the derivative with respect to a symmetric strain: the antisymmetric part is round-off,
       // or the tiny rotational variance of couplings that were rounded to float32
@@ -21,7 +21,9 @@ extension Evaluator {
       result.atomicVirials = (0..<(9 * nodes)).map { first.atomicVirials.base[$0] * scale }
     }
     if properties.contains(.heatFluxVirials) {
-      result.heatFluxVirials = (0..<(9 * nodes)).map { first.heatFluxVirials.base[$0] * scale }
+      result.heatFluxVirials = (0..<(9 * nodes)).map {
+        first.forces[1 + $0 % 9 / 3].base[$0 / 9][$0 % 3] * -scale
+      }
     }
     if properties.contains(.descriptors) { result.descriptors = descriptors() }
     return result

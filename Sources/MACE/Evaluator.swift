@@ -23,13 +23,13 @@ final class Evaluator<Element: FeatureScalar> {
   let scratch: [ThreadScratch<Element>]
 
   /// Per layer: S [node][senderWidth] (of the first layer: [element][senderWidth]), A [local][target],
-  /// gate input [local][gated], ρ [local], h [local][output] and ∂e/∂h [local][output].
+  /// gate input [local][gated], ρ [local], h [local][output]; per pass back and layer, ∂e/∂h [local][output].
   let senders: [Buffer<Element>]
   let targets: [Buffer<Element>]
   let gates: [Buffer<Element>]
   let densities: [Buffer<Wide>]
   let outputs: [Buffer<Element>]
-  let outputAdjoints: [Buffer<Element>]
+  let outputAdjoints: [[Buffer<Element>]]
   /// M [local][message], kept for the gradient of the parameters only.
   let messages: [Buffer<Element>]
   /// e_i without scale, shift and E0.
@@ -76,7 +76,7 @@ final class Evaluator<Element: FeatureScalar> {
     messages = model.layers.map { _ in Buffer() }
     densities = model.layers.map { _ in Buffer() }
     outputs = model.layers.map { _ in Buffer() }
-    outputAdjoints = model.layers.map { _ in Buffer() }
+    outputAdjoints = (0..<Self.passCount).map { _ in model.layers.map { _ in Buffer() } }
   }
 
   /// Goes on with other parameters of the same architecture.
@@ -113,16 +113,24 @@ final class Evaluator<Element: FeatureScalar> {
     }
     guard wantsGradient else { return }
     for t in model.layers.indices.reversed() {
+      let passes = passes(layer: t, properties)
       if t + 1 < model.layers.count {
-        sumSenderGradients(t + 1)
-        if let exchange {
-          try exchange.reverse(
-            scratch[0].senderGradients[t + 1].base, model.layers[t + 1].senderWidth,
-            MemoryLayout<Element>.stride)
+        for pass in passes {
+          let gradients = scratch.map { $0.senderGradients[pass][t + 1] }
+          sum(gradients, width: model.layers[t + 1].senderWidth)
+          if let exchange {
+            try exchange.reverse(
+              gradients[0].base, model.layers[t + 1].senderWidth, MemoryLayout<Element>.stride)
+          }
         }
       }
       onThreads { thread, atoms in
-        self.forEachBlock(atoms) { self.backwardBlock(t, $0, thread, properties) }
+        self.forEachBlock(atoms) { block in
+          for pass in passes {
+            thread.pass = pass
+            self.backwardBlock(t, block, thread, properties)
+          }
+        }
       }
     }
     sumForces(properties)
@@ -141,7 +149,7 @@ final class Evaluator<Element: FeatureScalar> {
       fixed += s.bytes.fixed
       perAtoms += s.bytes.perAtoms
     }
-    for list in [Array(senders.dropFirst()), targets, gates, outputs, outputAdjoints] {
+    for list in [Array(senders.dropFirst()), targets, gates, outputs] + outputAdjoints {
       perAtoms += list.reduce(0) { $0 + $1.bytes }
     }
     perAtoms += densities.reduce(0) { $0 + $1.bytes }
@@ -176,8 +184,10 @@ final class Evaluator<Element: FeatureScalar> {
       if layer.usesDensity { densities[t].reserve(n) }
       if direction != nil { messages[t].reserve(n * layer.message.width) }
       outputs[t].reserve(n * layer.output.width)
-      outputAdjoints[t].reserve(n * layer.output.width)
-      outputAdjoints[t].zero(n * layer.output.width)
+      for pass in passes(layer: t, properties) {
+        outputAdjoints[pass][t].reserve(n * layer.output.width)
+        outputAdjoints[pass][t].zero(n * layer.output.width)
+      }
     }
     let width = model.layers[0].senderWidth
     for (z, data) in species.enumerated() {
@@ -191,16 +201,18 @@ final class Evaluator<Element: FeatureScalar> {
       s.coincident = nil
       s.virial = Array(repeating: 0, count: 9)
       guard wantsGradient else { continue }
-      s.forces.reserve(nodes)
-      s.forces.zero(nodes)
-      for (property, virials) in s.virialsOfNodes where properties.contains(property) {
-        virials.reserve(9 * nodes)
-        virials.zero(9 * nodes)
+      if properties.contains(.atomicVirials) {
+        s.atomicVirials.reserve(9 * nodes)
+        s.atomicVirials.zero(9 * nodes)
       }
-      for t in model.layers.indices where t > 0 || direction != nil {
-        let count = (t == 0 ? species.count : nodes) * model.layers[t].senderWidth
-        s.senderGradients[t].reserve(count)
-        s.senderGradients[t].zero(count)
+      for pass in passes(properties) {
+        s.forces[pass].reserve(nodes)
+        s.forces[pass].zero(nodes)
+        for t in model.layers.indices where t > 0 || direction != nil {
+          let count = (t == 0 ? species.count : nodes) * model.layers[t].senderWidth
+          s.senderGradients[pass][t].reserve(count)
+          s.senderGradients[pass][t].zero(count)
+        }
       }
       if direction != nil {
         let count = species.count * model.layers[0].output.width
@@ -262,10 +274,9 @@ final class Evaluator<Element: FeatureScalar> {
   // MARK: Reductions
 
   /// Adds the other threads' ∂E/∂S of a layer to the first thread's, nodes in parallel.
-  private func sumSenderGradients(_ t: Int) {
+  private func sum(_ senderGradients: [Buffer<Element>], width: Int) {
     guard threads > 1 else { return }
-    let total = graph.nodeCount * model.layers[t].senderWidth
-    let job = Reduction(buffers: scratch.map { $0.senderGradients[t] }, total: total)
+    let job = Reduction(buffers: senderGradients, total: graph.nodeCount * width)
     DispatchQueue.concurrentPerform(iterations: threads) { job.run($0) }
   }
 
@@ -286,12 +297,13 @@ final class Evaluator<Element: FeatureScalar> {
   private func sumForces(_ properties: Properties) {
     let first = scratch[0]
     for other in scratch.dropFirst() {
-      for i in 0..<graph.nodeCount { first.forces.base[i] += other.forces.base[i] }
-      for k in 0..<9 { first.virial[k] += other.virial[k] }
-      for ((property, sum), (_, part)) in zip(first.virialsOfNodes, other.virialsOfNodes)
-      where properties.contains(property) {
-        for i in 0..<(9 * graph.nodeCount) { sum.base[i] += part.base[i] }
+      for pass in passes(properties) {
+        let sum = first.forces[pass].base, part = other.forces[pass].base
+        for i in 0..<graph.nodeCount { sum[i] += part[i] }
       }
+      for k in 0..<9 { first.virial[k] += other.virial[k] }
+      guard properties.contains(.atomicVirials) else { continue }
+      for i in 0..<(9 * graph.nodeCount) { first.atomicVirials.base[i] += other.atomicVirials.base[i] }
     }
   }
 

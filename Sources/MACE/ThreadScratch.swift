@@ -57,11 +57,14 @@ final class ThreadScratch<Element: FeatureScalar> {
   let gradientRows = Buffer<UnsafePointer<Element>>(4)
   let outRows = Buffer<UnsafeMutablePointer<Element>>(4)
   let readout: Buffer<Wide>
-  // accumulators
-  let forces = Buffer<SIMD3<Double>>()
+  /// ∂e/∂S of each edge of a tile, when it is needed by itself.
+  let edgeAdjoints = Buffer<Element>()
+  /// The way back that is being gone, see `Evaluator+HeatFlux.swift`.
+  var pass = 0
+  // accumulators: forces [pass][node], ∂e/∂S [pass][layer][node]
+  let forces: [Buffer<SIMD3<Double>>]
+  let senderGradients: [[Buffer<Element>]]
   let atomicVirials = Buffer<Double>()
-  let heatFluxVirials = Buffer<Double>()
-  let senderGradients: [Buffer<Element>]
   /// ∂e/∂sc of the first layer, summed over the atoms of each species.
   let selfConnections = Buffer<Element>()
   var virial = [Double](repeating: 0, count: 9)
@@ -117,7 +120,8 @@ final class ThreadScratch<Element: FeatureScalar> {
     }
     contraction = Buffer(most { $0.contraction.nodeCount + 2 * $0.target.rows } * 4 * channelAlignment)
     readout = Buffer(readouts.map(\.scratchCount).max() ?? 1)
-    senderGradients = layers.map { _ in Buffer() }
+    forces = (0..<Evaluator<Element>.passCount).map { _ in Buffer() }
+    senderGradients = forces.map { _ in layers.map { _ in Buffer() } }
     layerTimes = layers.map { _ in LayerTime() }
   }
 
@@ -137,22 +141,17 @@ final class ThreadScratch<Element: FeatureScalar> {
     if isProfiling { lastLap = monotonicSeconds() }
   }
 
-  /// The accumulators of virials per node, and what asks for them.
-  var virialsOfNodes: [(Properties, Buffer<Double>)] {
-    [(.atomicVirials, atomicVirials), (.heatFluxVirials, heatFluxVirials)]
-  }
-
   /// Bytes that do not depend on the number of atoms, and those that do.
   var bytes: (fixed: Int, perAtoms: Int) {
     let buffers = [
       messages, targets, targetsNext, gates, gatesNext, products, input, inputAdjoint, densityInputAdjoint,
       exactWeights, exactAdjoints, exactDensities, weights, weightAdjoints, densities, couplings,
-      couplingAdjoints, contraction,
+      couplingAdjoints, contraction, edgeAdjoints,
     ]
     let tapes = (radialTapes + densityTapes.compactMap { $0 }).reduce(splines.bytes) { $0 + $1.bytes }
     return (
       buffers.reduce(tapes) { $0 + $1.bytes },
-      forces.bytes + atomicVirials.bytes + heatFluxVirials.bytes + senderGradients.reduce(0) { $0 + $1.bytes }
+      senderGradients.joined().reduce(forces.reduce(atomicVirials.bytes) { $0 + $1.bytes }) { $0 + $1.bytes }
     )
   }
 }

@@ -52,6 +52,18 @@ for limit in 1e-6 1e9; do
   pass
 done
 
+if [ -n "${LAMMPS_PYTHON:-}" ]; then
+  say "committee: extract for Python, and fix pair"
+  for ranks in 1 2 3; do
+    # LAMMPS_PYTHON and the models are lists of words.
+    # shellcheck disable=SC2086
+    run "extract.py on $ranks ranks" "${mpi[@]}" -np $ranks $LAMMPS_PYTHON "$tests/extract.py" water.data $unequal
+    [ "$(grep -o 'extract.py: passed' log | wc -l)" = $ranks ] || { cat log >&2; die "extract.py"; }
+  done
+else
+  say "committee: extract for Python is left out (without LAMMPS_PYTHON; Debian's LAMMPS of 2021 has neither)"
+fi
+
 say "committee: inputs that are wrong"
 one=$fixtures_models/tiny_L1.model
 echo 'compute D all mace/deviation' > deviation.in

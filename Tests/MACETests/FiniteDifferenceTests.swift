@@ -82,32 +82,6 @@ struct FiniteDifferenceTests {
     #expect(largest(a) > 1e-3)
   }
 
-  /// d/dt Σ r_i U_i + Σ r_i F_i·v_i = Σ (v_i U_i + W_i v_i) along straight lines, exactly with one layer.
-  @Test func heatFlux() throws {
-    let calculator = try calculator("tiny_int1")
-    let structure = try #require(Self.structures["molecule"])
-    var random = SeededGenerator(seed: 6)
-    let velocities = structure.positions.map { _ in random.vector() }
-    func moment(_ step: Double, _ a: Int) throws -> Double {
-      var moved = structure
-      for i in 0..<structure.count { moved.positions[i] += step * velocities[i] }
-      let energies = try calculator.evaluate(moved, []).atomicInteractionEnergies
-      return zip(moved.positions, energies).reduce(0) { $0 + $1.0[a] * $1.1 }
-    }
-    let e = try calculator.evaluate(structure, [.forces, .heatFluxVirials])
-    for a in 0..<3 {
-      var flux = 0.0, work = 0.0
-      for (i, v) in velocities.enumerated() {
-        flux += v[a] * e.atomicInteractionEnergies[i]
-        for b in 0..<3 { flux += e.heatFluxVirials[9 * i + 3 * a + b] * v[b] }
-        work += structure.positions[i][a] * (e.forces[i] * v).sum()
-      }
-      let slope = try derivative { try moment($0, a) }
-      #expect(abs(slope + work - flux) <= 10 * Tolerances.finiteDifference * max(1, abs(slope), abs(work)))
-      #expect(abs(flux) > 1e-2)
-    }
-  }
-
   /// What is asked for does not change the numbers, and what is not asked for is empty.
   @Test func properties() throws {
     let calculator = try calculator("tiny_L1")

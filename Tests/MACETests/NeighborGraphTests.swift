@@ -99,6 +99,8 @@ struct NeighborGraphTests {
     #expect(calls.sizes == (potential.layerCount == 1 ? [] : [precision == .float64 ? 8 : 4]))
     _ = try calculator.evaluate(ghosts.graph, [], exchange: exchange)
     #expect(calls.reverse == potential.layerCount - 1, "energies alone need no reverse exchange")
+    _ = try calculator.evaluate(ghosts.graph, [.forces, .heatFluxVirials], exchange: exchange)
+    #expect(calls.reverse == 5 * (potential.layerCount - 1), "λ and its three moments")
   }
 
   @Test(arguments: [false, true])
