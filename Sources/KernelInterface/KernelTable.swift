@@ -73,7 +73,7 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
   /// B[d][c] = polynomial_d(A[:][c]) for `atoms` = 4 or 1 atoms of one species.
   ///
   /// `rows` rows of features; coefficients: `[channel vector of channelAlignment][coefficient][lane]`; scratch: four
-  /// vectors per node of the largest polynomial and per row (`ContractAdjoint`: two rows).
+  /// vectors per row (`ContractAdjoint`: eight).
   public typealias Contract =
     @Sendable (
       _ polynomials: UnsafePointer<Polynomial>, _ polynomialCount: Int, _ atoms: Int, _ rows: Int,

@@ -62,6 +62,9 @@ public struct PolynomialNode {
 /// Nodes are numbered level by level; `levels[k]` is the first node of degree k + 1, the last entry is the
 /// number of nodes.
 public struct Polynomial {
+  /// What the kernels have loops for.
+  public static let maxDegree = 4
+
   public var nodes: UnsafePointer<PolynomialNode>
   public var levels: UnsafePointer<Int32>
   public var degree: Int32

@@ -5,9 +5,9 @@ import KernelInterface
 ///
 ///     value(node) = w(node) + Σ_children A[child] value(child),   B[d] = Σ_roots A[root] value(root),
 ///
-/// for `atoms` (1 or 4) atoms of one species, so that a coefficient is loaded once for four atoms. For each vector
-/// of channels the rows of the atoms are packed into scratch first: in place, rows of a power of two of channels
-/// would share few sets of the first cache.
+/// for `atoms` (1 or 4) atoms of one species, so that a coefficient is loaded once for four atoms. The tree is walked
+/// depth first, and values stay in registers. For each vector of channels the rows of the atoms are packed into
+/// scratch first: in place, rows of a power of two of channels would share few sets of the first cache.
 func contract<L: Lane>(
   _ lane: L.Type, polynomials: UnsafePointer<Polynomial>, polynomialCount: Int, atoms: Int, rows: Int,
   channels: Int, coefficients: UnsafePointer<L.Element.Weight>, coefficientCount: Int,
@@ -15,29 +15,14 @@ func contract<L: Lane>(
   outputs: UnsafePointer<UnsafeMutablePointer<L.Element>>, scratch: UnsafeMutablePointer<L.Element>
 ) {
   let slot = 4 * L.count
-  let a = UnsafePointer(scratch), values = scratch + rows * slot
   @inline(__always) func run(_ n: Int) {
     var k = 0
     while k < channels {
       let w = Coefficients<L>(coefficients, coefficientCount, k)
       for i in 0..<rows { Quartet<L>(features, i * channels + k, n).store(scratch + i * slot, n) }
       for d in 0..<polynomialCount {
-        let polynomial = polynomials[d]
-        let degree = Int(polynomial.degree)
-        for level in stride(from: degree - 2, through: 0, by: -1) {
-          innerValues(polynomial, level: level, w, a, n, values)
-        }
-        var b = Quartet<L>()
-        for root in Int(polynomial.levels[0])..<Int(polynomial.levels[1]) {
-          let node = polynomial.nodes[root]
-          let x = Quartet<L>(a + Int(node.index) * slot, n)
-          if degree == 1 {
-            b.add(w[node.coefficient], x, n)
-          } else {
-            b.add(x, Quartet<L>(values + root * slot, n), n)
-          }
-        }
-        b.store(outputs, d * channels + k, n)
+        let tree = Tree<L>(polynomials[d], w, UnsafePointer(scratch), n)
+        tree.value().store(outputs, d * channels + k, n)
       }
       k += L.count
     }
@@ -45,36 +30,8 @@ func contract<L: Lane>(
   if atoms == 4 { run(4) } else { run(1) }
 }
 
-/// Values of the inner nodes of one level (counted from 0), from those of the level below.
-@inline(__always)
-private func innerValues<L: Lane>(
-  _ polynomial: Polynomial, level: Int, _ w: Coefficients<L>, _ a: UnsafePointer<L.Element>, _ n: Int,
-  _ values: UnsafeMutablePointer<L.Element>
-) {
-  let slot = 4 * L.count
-  let childrenAreLeaves = level == Int(polynomial.degree) - 2
-  for i in Int(polynomial.levels[level])..<Int(polynomial.levels[level + 1]) {
-    let node = polynomial.nodes[i]
-    var value = Quartet<L>()
-    if node.coefficient >= 0 { value = Quartet(repeating: w[node.coefficient]) }
-    if childrenAreLeaves {
-      for j in Int(node.firstChild)..<Int(node.endChild) {
-        let child = polynomial.nodes[j]
-        value.add(w[child.coefficient], Quartet<L>(a + Int(child.index) * slot, n), n)
-      }
-    } else {
-      for j in Int(node.firstChild)..<Int(node.endChild) {
-        let x = Quartet<L>(a + Int(polynomial.nodes[j].index) * slot, n)
-        value.add(x, Quartet<L>(values + j * slot, n), n)
-      }
-    }
-    value.store(values + i * slot, n)
-  }
-}
-
 /// The adjoint: with g = ∂E/∂B[d], walk the tree from the roots, where `back(node)` is g times the node's
-/// monomial, and ∂E/∂A[child] += back(node) · value(child). Values come first, from the leaves up.
-/// ∂E/∂w(node) = back(node), summed over the atoms.
+/// monomial: ∂E/∂A[child] += back(node) · value(child) and ∂E/∂w(node) = back(node), summed over the atoms.
 func contractAdjoint<L: Lane>(
   _ lane: L.Type, polynomials: UnsafePointer<Polynomial>, polynomialCount: Int, atoms: Int, rows: Int,
   channels: Int, coefficients: UnsafePointer<L.Element.Weight>, coefficientCount: Int,
@@ -83,7 +40,7 @@ func contractAdjoint<L: Lane>(
   gradient: UnsafeMutablePointer<L.Element.Weight>?, scratch: UnsafeMutablePointer<L.Element>
 ) {
   let slot = 4 * L.count
-  let a = UnsafePointer(scratch), da = scratch + rows * slot, values = scratch + 2 * rows * slot
+  let da = scratch + rows * slot
   @inline(__always) func run(_ n: Int) {
     var k = 0
     while k < channels {
@@ -94,49 +51,158 @@ func contractAdjoint<L: Lane>(
       }
       let dw = gradient.map { CoefficientGradient<L>($0, coefficientCount, k) }
       for d in 0..<polynomialCount {
-        let polynomial = polynomials[d]
-        let degree = Int(polynomial.degree)
-        let g = Quartet<L>(outputAdjoints, d * channels + k, n)
-        for level in stride(from: degree - 2, through: 0, by: -1) {
-          innerValues(polynomial, level: level, w, a, n, values)
-        }
-        for root in Int(polynomial.levels[0])..<Int(polynomial.levels[1]) {
-          let node = polynomial.nodes[root]
-          let row = Int(node.index) * slot, value = values + root * slot
-          let x = Quartet<L>(a + row, n)
-          dw?.add(g, x, node.coefficient, n)
-          if degree == 1 {
-            g.add(w[node.coefficient], to: da + row, n)
-          } else {
-            g.add(Quartet<L>(value, n), to: da + row, n)
-            g.times(x, n).store(value, n)
-          }
-        }
-        for level in 0..<max(degree - 1, 0) {
-          let childrenAreLeaves = level == degree - 2
-          for i in Int(polynomial.levels[level])..<Int(polynomial.levels[level + 1]) {
-            let node = polynomial.nodes[i]
-            let back = Quartet<L>(values + i * slot, n)
-            for j in Int(node.firstChild)..<Int(node.endChild) {
-              let child = polynomial.nodes[j]
-              let row = Int(child.index) * slot
-              dw?.add(back, Quartet<L>(a + row, n), child.coefficient, n)
-              if childrenAreLeaves {
-                back.add(w[child.coefficient], to: da + row, n)
-              } else {
-                let value = values + j * slot
-                back.add(Quartet<L>(value, n), to: da + row, n)
-                back.times(Quartet<L>(a + row, n), n).store(value, n)
-              }
-            }
-          }
-        }
+        let tree = Tree<L>(polynomials[d], w, UnsafePointer(scratch), n)
+        tree.adjoint(Quartet<L>(outputAdjoints, d * channels + k, n), da, dw)
       }
       for i in 0..<rows { Quartet<L>(da + i * slot, n).accumulate(featureAdjoints, i * channels + k, n) }
       k += L.count
     }
   }
   if atoms == 4 { run(4) } else { run(1) }
+}
+
+/// A polynomial of degree 1 to 4 at one vector of channels; `n` is the literal 4 or 1.
+private struct Tree<L: Lane> {
+  let polynomial: Polynomial
+  let w: Coefficients<L>
+  /// The rows A, packed: `[row][4 atoms][lane]`.
+  let a: UnsafePointer<L.Element>
+  let n: Int
+
+  @inline(__always) init(
+    _ polynomial: Polynomial, _ w: Coefficients<L>, _ a: UnsafePointer<L.Element>, _ n: Int
+  ) {
+    self.polynomial = polynomial
+    self.w = w
+    self.a = a
+    self.n = n
+  }
+
+  @inline(__always) private func node(_ i: Int) -> PolynomialNode { polynomial.nodes[i] }
+  @inline(__always) private func offset(_ node: PolynomialNode) -> Int { Int(node.index) * 4 * L.count }
+  @inline(__always) private func row(_ node: PolynomialNode) -> Quartet<L> { Quartet(a + offset(node), n) }
+  @inline(__always) private func own(_ node: PolynomialNode) -> Quartet<L> {
+    node.coefficient >= 0 ? Quartet(repeating: w[node.coefficient]) : Quartet()
+  }
+  @inline(__always) private func children(_ node: PolynomialNode) -> Range<Int> {
+    Int(node.firstChild)..<Int(node.endChild)
+  }
+  @inline(__always) private var roots: Range<Int> {
+    Int(polynomial.levels[0])..<Int(polynomial.levels[1])
+  }
+
+  // MARK: Values of nodes with one, two and three levels below
+
+  @inline(__always) func value() -> Quartet<L> {
+    var sum = Quartet<L>()
+    for i in roots {
+      let root = node(i)
+      switch polynomial.degree {
+      case 1: sum.add(w[root.coefficient], row(root), n)
+      case 2: sum.add(row(root), value1(root), n)
+      case 3: sum.add(row(root), value2(root), n)
+      default: sum.add(row(root), value3(root), n)
+      }
+    }
+    return sum
+  }
+
+  @inline(__always) private func value1(_ parent: PolynomialNode) -> Quartet<L> {
+    var sum = own(parent)
+    for i in children(parent) {
+      let leaf = node(i)
+      sum.add(w[leaf.coefficient], row(leaf), n)
+    }
+    return sum
+  }
+
+  @inline(__always) private func value2(_ parent: PolynomialNode) -> Quartet<L> {
+    var sum = own(parent)
+    for i in children(parent) {
+      let child = node(i)
+      sum.add(row(child), value1(child), n)
+    }
+    return sum
+  }
+
+  @inline(__always) private func value3(_ parent: PolynomialNode) -> Quartet<L> {
+    var sum = own(parent)
+    for i in children(parent) {
+      let child = node(i)
+      sum.add(row(child), value2(child), n)
+    }
+    return sum
+  }
+
+  // MARK: The way back, which returns the same values
+
+  typealias Gradient = CoefficientGradient<L>?
+  typealias Rows = UnsafeMutablePointer<L.Element>
+
+  @inline(__always) func adjoint(_ g: Quartet<L>, _ da: Rows, _ dw: Gradient) {
+    for i in roots {
+      let root = node(i)
+      switch polynomial.degree {
+      case 1: leaf(root, g, da, dw)
+      case 2: descend(root, g, da, dw) { adjoint1($0, $1, da, dw) }
+      case 3: descend(root, g, da, dw) { adjoint2($0, $1, da, dw) }
+      default: descend(root, g, da, dw) { adjoint3($0, $1, da, dw) }
+      }
+    }
+  }
+
+  /// A node that has children, given `back` of its parent.
+  @inline(__always) @discardableResult
+  private func descend(
+    _ node: PolynomialNode, _ back: Quartet<L>, _ da: Rows, _ dw: Gradient,
+    _ below: (_ node: PolynomialNode, _ back: Quartet<L>) -> Quartet<L>
+  ) -> Quartet<L> {
+    let x = row(node)
+    dw?.add(back, x, node.coefficient, n)
+    let value = below(node, back.times(x, n))
+    back.add(value, to: da + offset(node), n)
+    return value
+  }
+
+  @inline(__always) private func leaf(_ leaf: PolynomialNode, _ back: Quartet<L>, _ da: Rows, _ dw: Gradient)
+  {
+    back.add(w[leaf.coefficient], to: da + offset(leaf), n)
+    dw?.add(back, row(leaf), leaf.coefficient, n)
+  }
+
+  @inline(__always) private func adjoint1(
+    _ parent: PolynomialNode, _ back: Quartet<L>, _ da: Rows, _ dw: Gradient
+  ) -> Quartet<L> {
+    var sum = own(parent)
+    for i in children(parent) {
+      let child = node(i)
+      sum.add(w[child.coefficient], row(child), n)
+      leaf(child, back, da, dw)
+    }
+    return sum
+  }
+
+  @inline(__always) private func adjoint2(
+    _ parent: PolynomialNode, _ back: Quartet<L>, _ da: Rows, _ dw: Gradient
+  ) -> Quartet<L> {
+    var sum = own(parent)
+    for i in children(parent) {
+      let child = node(i)
+      sum.add(row(child), descend(child, back, da, dw) { adjoint1($0, $1, da, dw) }, n)
+    }
+    return sum
+  }
+
+  @inline(__always) private func adjoint3(
+    _ parent: PolynomialNode, _ back: Quartet<L>, _ da: Rows, _ dw: Gradient
+  ) -> Quartet<L> {
+    var sum = own(parent)
+    for i in children(parent) {
+      let child = node(i)
+      sum.add(row(child), descend(child, back, da, dw) { adjoint2($0, $1, da, dw) }, n)
+    }
+    return sum
+  }
 }
 
 /// Coefficients of the channels from `k` on: `[block of channelAlignment][coefficient][lane]`.

@@ -33,10 +33,10 @@ extension CompiledModel {
       }
       counts[.linear, default: 0] += Double(atoms * maps)
       counts[.linearBackward, default: 0] += Double(atoms * maps)
-      // a node of the trees is one product with its parent; on the way back its value, ∂E/∂A and its own adjoint
+      // a node of the trees is one product with its parent; on the way back that again, and ∂E/∂A
       let nodes = layer.contraction.productCount * layer.target.channels
       counts[.contraction, default: 0] += Double(atoms * nodes)
-      counts[.contractionBackward, default: 0] += Double(atoms * 3 * nodes)
+      counts[.contractionBackward, default: 0] += Double(atoms * 2 * nodes)
     }
     return counts
   }

@@ -14,8 +14,6 @@ final class ContractionPlan: @unchecked Sendable {
   let polynomials: Buffer<Polynomial>
   let polynomialCount: Int
   let coefficientCount: Int
-  /// Tree nodes of the largest polynomial: vectors of scratch per atom.
-  let nodeCount: Int
   /// Nodes of all polynomials: the multiply–adds of a channel.
   let productCount: Int
   private let nodes: [Buffer<PolynomialNode>]
@@ -36,6 +34,11 @@ final class ContractionPlan: @unchecked Sendable {
     for (k, block) in layer.productIrreps.blocks.enumerated() {
       let prefix = "products.\(t).symmetric_contractions.contractions.\(k)."
       let correlation = layer.correlations[k]
+      guard correlation <= Polynomial.maxDegree else {
+        throw MACEError(
+          .unsupported,
+          "products.\(t): correlation \(correlation); up to \(Polynomial.maxDegree) is implemented")
+      }
       var monomials = [[[Int]: [Contribution]]](repeating: [:], count: block.irrep.dimension)
       for order in 1...correlation {
         let name = order == correlation ? "weights_max" : "weights.\(correlation - 1 - order)"
@@ -78,7 +81,6 @@ final class ContractionPlan: @unchecked Sendable {
     self.polynomials = Buffer(polynomials)
     polynomialCount = polynomials.count
     coefficientCount = starts.count - 1
-    nodeCount = built.map(\.nodes.count).max() ?? 0
     productCount = built.reduce(0) { $0 + $1.nodes.count }
   }
 

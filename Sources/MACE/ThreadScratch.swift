@@ -118,7 +118,7 @@ final class ThreadScratch<Element: FeatureScalar> {
     densityTapes = layers.map {
       $0.densityNetwork.map { EdgeNetwork<Weight>.Tape<Element>($0, tile: networkSize) }
     }
-    contraction = Buffer(most { $0.contraction.nodeCount + 2 * $0.target.rows } * 4 * channelAlignment)
+    contraction = Buffer(most { $0.target.rows } * 2 * 4 * channelAlignment)
     readout = Buffer(readouts.map(\.scratchCount).max() ?? 1)
     forces = (0..<Evaluator<Element>.passCount).map { _ in Buffer() }
     senderGradients = forces.map { _ in layers.map { _ in Buffer() } }

@@ -35,7 +35,6 @@ private final class ContractionProblem<T: KernelScalar> {
   private var nodes: [Numbers<PolynomialNode>] = []
   private var levels: [Numbers<Int32>] = []
   private var programs: [Polynomial] = []
-  private var largestTree = 1
 
   init(degree: Int, atoms: Int, channels: Int, _ set: InstructionSet, density: Double = 0.4) {
     self.atoms = atoms
@@ -87,7 +86,6 @@ private final class ContractionProblem<T: KernelScalar> {
     nodes.append(Numbers(list))
     levels.append(Numbers(starts))
     programs.append(Polynomial(nodes: nodes.last!.read, levels: levels.last!.read, degree: degree))
-    largestTree = max(largestTree, list.count)
   }
 
   func check() {
@@ -100,7 +98,7 @@ private final class ContractionProblem<T: KernelScalar> {
     let da = Numbers(before)
     let dw = Numbers<T>(random.values(w.count))
     var coefficientGradient = dw.doubles
-    let scratch = Numbers([T](repeating: 0, count: (largestTree + 2 * rows) * 4 * channelAlignment))
+    let scratch = Numbers([T](repeating: 0, count: 2 * rows * 4 * channelAlignment))
     let program = Numbers(programs)
     let features = Numbers((0..<atoms).map { UnsafePointer(a.base + $0 * width) })
     let results = Numbers((0..<atoms).map { b.base + $0 * outputs })
@@ -153,7 +151,7 @@ private final class ContractionProblem<T: KernelScalar> {
     guard T.self == Double.self else { return }
     let width = rows * channels, outputs = polynomials.count * channels
     let b = Numbers([T](repeating: 0, count: atoms * outputs))
-    let scratch = Numbers([T](repeating: 0, count: (largestTree + 2 * rows) * 4 * channelAlignment))
+    let scratch = Numbers([T](repeating: 0, count: 2 * rows * 4 * channelAlignment))
     let features = Numbers((0..<atoms).map { UnsafePointer(a.base + $0 * width) })
     let results = Numbers((0..<atoms).map { b.base + $0 * outputs })
     func contracted() -> Double {
