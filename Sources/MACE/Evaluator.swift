@@ -166,7 +166,7 @@ final class Evaluator<Element: FeatureScalar> {
       switch radial {
       case .exact: false
       case .tabulated: true
-      case .automatic: graph.neighbors.count > 4 * model.tableSamples(for: present)
+      case .automatic: graph.neighbors.count > model.tableSamples(for: present)
       }
     radialTables = usesTables ? model.radialTables(for: present) : model.noTables
     for (buffer, tables) in zip(radialLookups, radialTables) {

@@ -7,7 +7,7 @@ public enum RadialEvaluation: String, Sendable, CaseIterable {
   case tabulated
   /// The network, for each edge.
   case exact
-  /// From splines where a graph has many more edges than a table has samples. For training, where tables are
+  /// From splines where a graph has more edges than its tables have samples. For training, where tables are
   /// made anew in each step.
   case automatic
 

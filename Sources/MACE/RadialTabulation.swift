@@ -7,7 +7,7 @@ import Kernels
 /// to the parameters.
 ///
 /// The networks are functions of the distance alone, or of the distance and the two species (distance transforms,
-/// the scalars that species bring to the NonLinear block). They are sampled in float64 on grids of 128 to
+/// the scalars that species bring to the NonLinear block). They are sampled in float64 on grids of 256 to
 /// 2048 intervals until interpolation between the knots errs by less than `Weight.splineTolerance` of the largest
 /// value of its path. Where no grid is fine enough there is no table, and the network is evaluated for each edge.
 final class RadialTabulation: @unchecked Sendable {
@@ -18,9 +18,9 @@ final class RadialTabulation: @unchecked Sendable {
   private static let margin = 4
   /// Tables of one layer take no more bytes than this; further pairs of species are evaluated by the network.
   static let byteLimit = 256 << 20
-  private static let intervals = [128, 192, 256, 320, 384, 512, 640, 768, 1024, 1536, 2048]
+  private static let intervals = [256, 320, 384, 512, 640, 768, 1024, 1536, 2048]
   /// For estimates of what tables cost.
-  static let usualIntervals = 512
+  static let usualIntervals = 256
   private static let chunk = 64
 
   /// Whether pairs of species differ.
@@ -156,14 +156,14 @@ final class RadialTabulation: @unchecked Sendable {
     }
   }
 
-  /// Whether the spline meets the network in all intervals that are used, away from the sites.
+  /// Whether the spline meets the network in every other interval that is used, away from the sites.
   private func isAccurate(
     _ network: EdgeNetwork<Double>, _ coefficients: Buffer<Double>, _ grid: SplineGrid, _ i: Int, _ j: Int,
     tolerance: Double
   ) -> Bool {
     let width = network.outputWidth, channels = network.sliceChannels
     let place = 0.3
-    let intervals = (Self.margin - 1)..<grid.intervals
+    let intervals = Array(stride(from: Self.margin - 1, to: grid.intervals, by: 2))
     let exact = sample(network, intervals.map { grid.first + (Double($0) + place) * grid.spacing }, i, j)
     var errors = [Double](repeating: 0, count: network.slices.count)
     var sizes = errors
