@@ -89,6 +89,14 @@ compare() {
   pass
 }
 
+# same_flux A.dump B.dump: the nine virial components of each atom (the last columns) are equal
+same_flux() {
+  paste "$1" "$2" | awk 'NF == 40 { n += 1; for (k = 12; k <= 20; ++k) {
+      d = $k - $(k + 20); limit = 1e-9 * (1e6 + $k * ($k > 0 ? 1 : -1)); if (d > limit || d < -limit) exit bad = 1 } }
+    END { exit bad || n == 0 }' || die "compute centroid/stress/atom depends on the number of ranks: $2"
+  pass
+}
+
 structure water "$root/Tests/Fixtures/caco3-water.extxyz" 0
 structure triclinic "$fixtures/triclinic_24.extxyz" 0
 structure primitive "$fixtures/crystal_CaO_prim2.extxyz" 0
@@ -107,6 +115,8 @@ for model in "${models[@]}"; do
     for ranks in 1 2 4; do
       point $ranks "$model" $name
       compare $name.ref.xyz $name.dump log
+      [ $ranks = 1 ] && cp $name.dump $name.1.dump
+      same_flux $name.1.dump $name.dump
     done
   done
   reference "$model" slab

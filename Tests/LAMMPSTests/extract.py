@@ -65,4 +65,5 @@ pair_coeff * * {models[0]} H C O Ca
 run 0
 """)
 check("deviations of one model", extracted() == [None] * 7)
+lmp.finalize()
 print("extract.py: passed")
