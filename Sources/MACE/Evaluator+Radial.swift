@@ -3,7 +3,6 @@ import KernelInterface
 // Path weights of a tile's edges: from the layer's tables, or from its network for edges without a table.
 // `forward` and `backward` of the network work on the edges `tile.exact`, row by row.
 extension Evaluator {
-  private typealias Tape = EdgeNetwork<Weight>.Tape<Element>
   private var networkStride: Int { EdgeTile<Wide>.networkCapacity }
 
   /// Lays out the tabulated edges and evaluates the networks for the others.
