@@ -37,7 +37,7 @@ extension PlainScalar {
 
 extension Double: PlainScalar {
   static var splineTaps: Int { 8 }
-  static var splineTolerance: Double { 1e-10 }
+  static var splineTolerance: Double { 3e-11 }
   static func kernels(_ set: InstructionSet) -> KernelTable<Double> { set.float64 }
   static func dualKernels(_ set: InstructionSet) -> KernelTable<Dual<Double>> { set.float64Dual }
 }

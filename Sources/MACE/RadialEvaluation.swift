@@ -2,7 +2,7 @@ import Glibc
 
 /// How the radial networks of edges are evaluated.
 public enum RadialEvaluation: String, Sendable, CaseIterable {
-  /// From splines in the distance, which differ from the network by 1e-10 (float64) or 2e-8 (float32) of the
+  /// From splines in the distance, which differ from the network by 3e-11 (float64) or 2e-8 (float32) of the
   /// largest path weight.
   case tabulated
   /// The network, for each edge.

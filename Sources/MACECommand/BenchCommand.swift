@@ -37,7 +37,7 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Radial networks from tables in the distance (1e-10 from exact), or evaluated for each edge (default: "
+      "Radial networks from tables in the distance (3e-11 from exact), or evaluated for each edge (default: "
         + "MACE_RADIAL, or tabulated).", valueName: "mode"))
   var radial: RadialEvaluation?
 
