@@ -78,7 +78,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Diagnostics", "Atomistics", "ExtendedXYZ", "Checkpoint", "Equivariance", "MACE", "CLAPACKE",
+        "Diagnostics", "Atomistics", "ExtendedXYZ", "Checkpoint", "Equivariance", "MACE", "Plotting",
+        "CLAPACKE",
       ]),
 
     // YAML, for the command only: libmace does not hold it
@@ -108,7 +109,7 @@ let package = Package(
       name: "MACECommand",
       dependencies: [
         "MACETool", "Training", "TrainingConfiguration", "MACE", "CMace", "Diagnostics", "Analysis",
-        "Atomistics", "ExtendedXYZ", "Dynamics",
+        "Atomistics", "ExtendedXYZ", "Dynamics", "Plotting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -133,7 +134,7 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "Training", "TrainingConfiguration", "Atomistics", "Checkpoint", "Diagnostics", "Equivariance",
-        "ExtendedXYZ", "MACE", "TestSupport",
+        "ExtendedXYZ", "MACE", "Plotting", "TestSupport",
       ]),
     .testTarget(
       name: "MACEToolTests",

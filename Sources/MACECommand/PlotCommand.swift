@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import MACETool
+import Plotting
 import Training
 
 struct PlotCommand: ParsableCommand {
@@ -44,10 +45,12 @@ struct PlotCommand: ParsableCommand {
       }
       let base = output ?? (file.hasSuffix(".txt") ? String(file.dropLast(4)) : file)
       let name = base.split(separator: "/").last.map(String.init) ?? base
-      let figure = Figure.curves(history, base: base, title: title ?? name, kind: kind, stageTwo: stageTwo)
-      switch try figure.draw() {
-      case .drawn(let paths): try Console.standard.output(paths.joined(separator: "\n") + "\n")
-      case .notDrawn(let reason): Console.standard.warn(reason)
+      let figure = FigureSheet.curves(history, title: title ?? name, kind: kind, stageTwo: stageTwo)
+      try Directory.make(for: base)
+      let written = try figure.write(to: base)
+      if let warning = written.warning { Console.standard.warn(warning) }
+      for picture in [written.svg, written.png].compactMap({ $0 }) {
+        try Console.standard.output(picture + "\n")
       }
     }
   }

@@ -1,6 +1,7 @@
-import Diagnostics
 import Atomistics
 import Checkpoint
+import Diagnostics
+import Training
 
 extension ModelCard {
   /// What belongs to one head.
@@ -12,11 +13,15 @@ extension ModelCard {
     /// E0 of every element in the model's order, eV; empty when the file's table has another length.
     var isolatedEnergies: [Double]
     var symbols: [String]
+    /// nil when the file does not say.
+    var level: LevelOfTheory?
 
     var json: JSON {
       .object([
         (key: "name", value: .text(name)), (key: "scale", value: scale.map { .number($0) } ?? .null),
         (key: "shift", value: shift.map { .number($0) } ?? .null),
+        (key: "level_of_theory", value: (level?.name).map { .text($0) } ?? .null),
+        (key: "dispersion", value: (level?.dispersion.rawValue).map { .text($0) } ?? .null),
         (
           key: "E0",
           value: .object(zip(symbols, isolatedEnergies).map { (key: $0, value: .number($1)) })
@@ -38,7 +43,7 @@ extension ModelCard {
       return HeadTable(
         name: name, scale: number("scale_shift.scale", h), shift: number("scale_shift.shift", h),
         isolatedEnergies: isComplete ? Array(energies[h * elements..<(h + 1) * elements]) : [],
-        symbols: c.atomicNumbers.map { Element.name(of: $0) })
+        symbols: c.atomicNumbers.map { Element.name(of: $0) }, level: summary?.levels[name])
     }
   }
 
@@ -46,6 +51,10 @@ extension ModelCard {
     let heads = headTables
     var table = TextTable()
     table.add(["heads (\(heads.count))"] + heads.map(\.name))
+    if heads.contains(where: { $0.level != nil }) {
+      table.add(["  labels"] + heads.map { $0.level.map { $0.name.isEmpty ? "unknown" : $0.name } ?? "-" })
+      table.add(["  dispersion in them"] + heads.map { $0.level?.dispersion.rawValue ?? "-" })
+    }
     func row(_ name: String, _ value: (HeadTable) -> Double?) {
       table.add(["  " + name] + heads.map { value($0).map { NumberText.significant($0, 10) } ?? "-" })
     }

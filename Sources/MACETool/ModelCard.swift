@@ -2,6 +2,7 @@ import Atomistics
 import Checkpoint
 import Diagnostics
 import Equivariance
+import Training
 
 /// All that is to be said about a model: sections of names and values, as text and as JSON.
 public struct ModelCard {
@@ -17,6 +18,8 @@ public struct ModelCard {
   let path: String
   let kind: ModelFileKind
   let model: MACEModel
+  /// What our own trainer says about the data, if it made the model.
+  let summary: TrainingSummary?
   var configuration: Configuration { model.configuration }
 
   /// - Throws: what reading the model throws.
@@ -24,6 +27,7 @@ public struct ModelCard {
     model = try MACEModel(contentsOf: path)
     kind = try ModelFileKind(of: path)
     self.path = path
+    summary = try model.trainingSummary()
   }
 
   /// One JSON object.

@@ -1,4 +1,3 @@
-import Checkpoint
 import Diagnostics
 
 /// A plot of several series: a data file, the gnuplot script that draws it, and the pictures it makes.
@@ -52,15 +51,7 @@ public struct Figure: Sendable, Equatable {
     guard hasPoints else {
       throw MACEError(.invalidArgument, "\(path): the figure has no finite point to draw")
     }
-    let slash = path.lastIndex(of: "/")
-    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    guard !name.isEmpty, !name.contains(where: { "'\"\\".contains($0) || $0.isNewline }) else {
-      throw MACEError(.invalidArgument, "\(path): a figure's name must not have quotes or backslashes")
-    }
-    try Self.write(data, to: path + ".dat")
-    try Self.write(GnuplotScript(self, name: name).text, to: path + ".gp")
-    return Gnuplot.draw(name, in: folder, path: path)
+    return try FigureFiles.write(path, data: data) { GnuplotScript(self, name: $0).text }
   }
 
   /// One block per series, two empty lines between blocks, as gnuplot's `index` counts them.
@@ -80,22 +71,12 @@ public struct Figure: Sendable, Equatable {
     return out
   }
 
-  private var hasPoints: Bool {
+  var hasPoints: Bool {
     series.contains { one in
       one.x.indices.contains { i in
         one.x[i].isFinite && one.y[i].isFinite && (!x.isLogarithmic || one.x[i] > 0)
           && (!y.isLogarithmic || one.y[i] > 0)
       }
-    }
-  }
-
-  private static func write(_ text: String, to path: String) throws(MACEError) {
-    let bytes = Array(text.utf8)
-    try AtomicFile.write(to: path) { (put) throws(MACEError) in
-      let result: Result<Void, MACEError> = bytes.withUnsafeBytes { buffer in
-        do throws(MACEError) { return .success(try put(buffer)) } catch { return .failure(error) }
-      }
-      try result.get()
     }
   }
 }

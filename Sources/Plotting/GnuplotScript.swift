@@ -1,149 +1,53 @@
-/// The script of a figure. It names its files without folder, so that the folder can be moved.
+/// The script of a figure or a sheet. It names its files without folder, so that the folder can be moved.
 struct GnuplotScript {
-  private let figure: Figure
-  private let name: String
-
-  /// Okabe and Ito's colours, which the colour-blind can tell apart; black last.
-  private static let palette = [
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D31", "#000000",
-  ]
-
-  /// More dots than this in a figure make a picture no clearer, only larger (60 bytes of SVG each).
-  private static let maximumDots = 8000
+  let text: String
 
   init(_ figure: Figure, name: String) {
-    self.figure = figure
-    self.name = name
+    let panel = GnuplotPanel(figure, name: name)
+    text =
+      Self.start(name) + panel.settings + Self.svg(name, panel.size) + panel.plot + Self.png(name, panel.size)
+      + "replot\nunset output\n"
   }
 
-  var text: String {
-    let (width, height) = figure.isSquare ? (620, 600) : figure.legend == .outside ? (860, 480) : (720, 480)
-    var out = """
-      # Draws \(name).svg and \(name).png from \(name).dat: gnuplot \(name).gp
-      set encoding utf8
-      set border 3 linewidth 1 linecolor rgb "#333333"
-      set tics nomirror out scale 0.6
-      set grid linewidth 0.5 linecolor rgb "#dddddd"
-      set key \(figure.legend.rawValue) noenhanced spacing 1.2 samplen 2.5
-      set xlabel \(figure.x.label.gnuplotQuoted) noenhanced
-      set ylabel \(figure.y.label.gnuplotQuoted) noenhanced
-
-      """
-    if !figure.title.isEmpty { out += "set title \(figure.title.gnuplotQuoted) noenhanced\n" }
-    let (x, y) = axes
-    out += axis("x", x) + axis("y", y)
-    if figure.isSquare { out += "set size square\n" }
-    out += marks
-    out += """
-      set terminal svg size \(width),\(height) enhanced font "DejaVu Sans,Helvetica,Arial,sans-serif,15" \
-      background "#ffffff"
-      set output '\(name).svg'
-      plot \(plots.joined(separator: ", \\\n  "))
-      set terminal pngcairo size \(2 * width),\(2 * height) enhanced font "DejaVu Sans,13" fontscale 1.85 \
-      linewidth 2 pointscale 2 background "#ffffff"
-      set output '\(name).png'
-      replot
-      unset output
-
-      """
-    return out
-  }
-
-  /// Both axes of a square figure have one range, unless limits were given.
-  private var axes: (Axis, Axis) {
-    var (x, y) = (figure.x, figure.y)
-    let values = figure.series.flatMap { $0.x + $0.y }.filter(\.isFinite)
-    guard figure.isSquare, !x.isLogarithmic, !y.isLogarithmic, let low = values.min(),
-      let high = values.max(),
-      x.lower == nil, x.upper == nil, y.lower == nil, y.upper == nil
-    else { return (x, y) }
-    let margin = high > low ? 0.03 * (high - low) : 1
-    (x.lower, x.upper, y.lower, y.upper) = (low - margin, high + margin, low - margin, high + margin)
-    return (x, y)
-  }
-
-  private func axis(_ name: String, _ axis: Axis) -> String {
-    var out = ""
-    if axis.isLogarithmic { out += "set logscale \(name)\n" }
-    if axis.lower != nil || axis.upper != nil {
-      out += "set \(name)range [\(axis.lower.map { "\($0)" } ?? "*"):\(axis.upper.map { "\($0)" } ?? "*")]\n"
+  init(_ sheet: FigureSheet, name: String) {
+    var firstIndex = 0
+    let panels = sheet.figures.map { figure -> GnuplotPanel? in
+      guard let figure else { return nil }
+      defer { firstIndex += figure.series.count }
+      return GnuplotPanel(figure, name: name, firstIndex: firstIndex)
     }
-    return out
+    let sizes = panels.compactMap { $0?.size }
+    let width = sizes.map(\.width).max() ?? 1, height = sizes.map(\.height).max() ?? 1
+    // A legend beside one panel is room for none in the others, so panels of a column are a little lower.
+    let size = (width * sheet.columns, height * sheet.rows * 3 / 4 + (sheet.title.isEmpty ? 0 : 40))
+    let title = sheet.title.isEmpty ? "" : " title \(sheet.title.gnuplotQuoted) noenhanced"
+    let body =
+      "set multiplot layout \(sheet.rows),\(sheet.columns)\(title)\n"
+      + panels.map { $0.map { "reset\n" + $0.settings + $0.plot } ?? "set multiplot next\n" }.joined()
+      + "unset multiplot\nunset output\n"
+    text = Self.start(name) + Self.svg(name, size) + body + Self.png(name, size) + body
   }
 
-  private var marks: String {
-    let style = "nohead dashtype 2 linewidth 1 linecolor rgb \"#777777\" back"
-    var out = ""
-    for mark in figure.marks {
-      switch mark {
-      case .horizontal(let y, let label):
-        out += "set arrow from graph 0, first \(y) to graph 1, first \(y) \(style)\n"
-        if !label.isEmpty {
-          out += "set label \(label.gnuplotQuoted) at graph 0.99, first \(y) right offset 0,0.6 noenhanced "
-          out += "textcolor rgb \"#555555\"\n"
-        }
-      case .vertical(let x, let label):
-        out += "set arrow from first \(x), graph 0 to first \(x), graph 1 \(style)\n"
-        if !label.isEmpty {
-          out += "set label \(label.gnuplotQuoted) at first \(x), graph 0.04 left offset 0.6,0 noenhanced "
-          out += "textcolor rgb \"#555555\"\n"
-        }
-      case .diagonal:
-        break
-      }
-    }
-    return out
+  private static func start(_ name: String) -> String {
+    "# Draws \(name).svg and \(name).png from \(name).dat: gnuplot \(name).gp\nset encoding utf8\n"
   }
 
-  private var plots: [String] {
-    var out: [String] = []
-    for (place, series) in figure.series.enumerated() {
-      let color = Self.palette[(series.color ?? place) % Self.palette.count]
-      let source = "'\(name).dat' index \(place)"
-      let title = series.label.isEmpty ? "notitle" : "title \(series.label.gnuplotQuoted)"
-      let paint = "linecolor rgb \"\(color)\""
-      if series.yErrors != nil, series.style == .line || series.style == .dashed {
-        out.append(
-          "\(source) using 1:($2-$3):($2+$3) with filledcurves fillstyle transparent solid 0.2 noborder "
-            + "\(paint) notitle")
-      }
-      let bars = series.yErrors != nil && (series.style == .points || series.style == .linePoints)
-      if bars {
-        out.append(
-          "\(source) using 1:2:3 with yerrorbars pointtype 7 pointsize 0 linewidth 1.2 \(paint) notitle")
-      }
-      let isDots = series.style == .dots
-      out.append(
-        "\(source)\(every(series)) using 1:2 \(style(series.style)) \(paint) \(isDots ? "notitle" : title)")
-      if isDots, !series.label.isEmpty {
-        // Dots as small as those of the cloud would have no colour in the legend.
-        out.append("keyentry with points pointtype 7 pointsize 0.8 \(paint) \(title)")
-      }
-    }
-    if figure.marks.contains(.diagonal) {
-      out.append("x with lines dashtype 2 linewidth 1.2 linecolor rgb \"#777777\" notitle")
-    }
-    return out
+  private static func svg(_ name: String, _ size: (width: Int, height: Int)) -> String {
+    """
+    set terminal svg size \(size.width),\(size.height) enhanced font "DejaVu Sans,Helvetica,Arial,sans-serif,15" \
+    background "#ffffff"
+    set output '\(name).svg'
+
+    """
   }
 
-  private func every(_ series: Series) -> String {
-    // All clouds of a figure are thinned alike, so that they show who has more points.
-    let dots = figure.series.filter { $0.style == .dots }.reduce(0) { $0 + $1.x.count }
-    let stride = (dots + Self.maximumDots - 1) / Self.maximumDots
-    guard series.style == .dots, stride > 1 else { return "" }
-    // Clouds that are small have all their points.
-    return series.x.count > 50 * stride ? " every \(stride)" : ""
-  }
+  private static func png(_ name: String, _ size: (width: Int, height: Int)) -> String {
+    """
+    set terminal pngcairo size \(2 * size.width),\(2 * size.height) enhanced font "DejaVu Sans,13" fontscale 1.85 \
+    linewidth 2 pointscale 2 background "#ffffff"
+    set output '\(name).png'
 
-  private func style(_ style: Series.Style) -> String {
-    switch style {
-    case .line: "with lines linewidth 2"
-    case .dashed: "with lines linewidth 2 dashtype 4"
-    case .points: "with points pointtype 7 pointsize 0.7"
-    case .linePoints: "with linespoints linewidth 2 pointtype 7 pointsize 0.7"
-    case .dots: "with points pointtype 7 pointsize 0.3"
-    case .steps: "with histeps linewidth 2"
-    }
+    """
   }
 }
 

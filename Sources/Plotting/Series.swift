@@ -18,7 +18,8 @@ public struct Series: Sendable, Equatable {
   /// One standard error per point, drawn as a band around lines and as bars on points.
   public var yErrors: [Double]?
   public var style: Style
-  /// Place in the palette; series of one colour belong together. By default the place in the figure.
+  /// Place in the palette; series of one colour belong together. By default the place in the figure;
+  /// -1 is black.
   public var color: Int?
 
   /// Values that are not finite leave a gap.

@@ -2,6 +2,9 @@ import Diagnostics
 import Foundation
 import MACETool
 import Testing
+import Training
+
+import struct Checkpoint.MACEModel
 
 @Suite struct ModelCardTests {
   @Test func jsonOfAMultiHeadModel() throws {
@@ -32,6 +35,21 @@ import Testing
       "NonLinearReadoutBlock", "silu",
       "E0(Ca) / eV", "Default", "ZBL",
     ] { #expect(text.contains(part), "\(part)") }
+  }
+
+  @Test func levelsOfTheory() throws {
+    var model = try MACEModel(contentsOf: Fixtures.model("tiny_multihead2"))
+    var summary = try TrainingSummary(of: [], cutoff: 3)
+    summary.levels = ["Default": LevelOfTheory(name: "revPBE-D3")]
+    model.setTrainingSummary(summary)
+    let path = NSTemporaryDirectory() + "mace-card-\(UUID().uuidString).safetensors"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try model.write(safetensors: path)
+    let card = try ModelCard(path: path)
+    #expect(card.text.contains("revPBE-D3") && card.text.contains("dispersion in them"))
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(card.json.utf8)) as? [String: Any])
+    let heads = try #require(json["heads"] as? [[String: Any]])
+    #expect(heads.map { $0["dispersion"] as? String } == ["included", nil])
   }
 
   @Test func missingFile() {

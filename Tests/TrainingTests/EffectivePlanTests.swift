@@ -68,6 +68,7 @@ import Training
       heads:
         pbe:
           train_file: pbe_100.xyz
+          level_of_theory: revPBE-D3(BJ)
           valid_file: pbe_test.xyz
           test_file: pbe_test.xyz
           E0s: pbe_E0.json
@@ -80,6 +81,8 @@ import Training
           info_keys: {energy: MP2_energy}
           arrays_keys: {forces: MP2_forces}
           config_type_weights: {ice: 2}
+          level_of_theory: MP2
+          dispersion: none
       r_max: 6.0
       batch_size: 2
       max_num_epochs: 20
@@ -102,6 +105,9 @@ import Training
     #expect(plan.heads[1].validFraction == 0.2 && plan.heads[1].testFiles.isEmpty)
     #expect(plan.heads[1].configTypeWeights == ["ice": 2])
     #expect(plan.heads[0].configTypeWeights == ["Default": 1])
+    #expect(plan.heads[0].level == LevelOfTheory(name: "revPBE-D3(BJ)", dispersion: .included))
+    #expect(plan.heads[1].level == LevelOfTheory(name: "MP2", dispersion: .absent))
+    #expect(plan.text.contains("level of theory: MP2, no dispersion"))
     #expect(plan.training.loss.weights == Loss.Weights(energy: 1, forces: 10))
     #expect(plan.training.averageDecay == 0.9999 && plan.training.optimizer.learningRate == 1e-4)
     #expect(warnings(plan).contains("pbe_test.xyz is both the validation and the test file"))
@@ -186,7 +192,8 @@ import Training
     ("--virials_weight=3", "virials"), ("--huber_delta=1", "huber"),
     ("--lr_scheduler_gamma=0.5", "ExponentialLR"),
     ("--beta1_schedulefree=0.5", "schedulefree"), ("--avg_num_neighbors=12", "compute_avg_num_neighbors"),
-    ("--pseudolabel_replay=True", "multihead"), ("--convergence_window=3", "convergence_threshold"),
+    ("--pseudolabel_replay=True", "multihead"), ("--learn_scale_shift=True", "ScaleShiftMACE"),
+    ("--convergence_window=3", "convergence_threshold"),
     ("--E0s=foundation", "foundation_model"), ("--E0s=estimated", "foundation_model"),
     ("--E0s=guess", "average"),
   ])
@@ -197,6 +204,18 @@ import Training
   @Test func defaultsMayBeWritten() throws {
     _ = try plan(
       base + ["--swa_lr=0.001", "--num_samples_pt=10000", "--stress_weight=1", "--ema_decay=0.99"])
+  }
+
+  @Test func levelOfTheory() throws {
+    #expect(try plan(base).heads[0].level == LevelOfTheory())
+    let own = ["--level_of_theory=revPBE0-D3", "--multiheads_finetuning=True", "--pt_train_file=p.xyz"]
+    let replay = try plan(fineTuning + own)
+    // the run's level is not that of the replay frames
+    #expect(replay.heads.map(\.level.isKnown) == [false, true])
+    let named = try plan(
+      fineTuning + own + ["--heads={'pt_head': {'level_of_theory': 'PBE'}, 'a': {'train_file': 'a.xyz'}}"])
+    #expect(named.heads.map(\.level.name) == ["PBE", "revPBE0-D3"])
+    expectFailure(base + ["--dispersion=perhaps"], says: "dispersion", "included")
   }
 
   @Test func contradictions() {

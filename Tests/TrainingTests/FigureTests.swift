@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
+import Plotting
 import Testing
-
 import Training
 
 private let hasGnuplot = ["/usr/bin/gnuplot", "/usr/local/bin/gnuplot", "/opt/homebrew/bin/gnuplot"].contains
@@ -61,17 +61,18 @@ private let hasGnuplot = ["/usr/bin/gnuplot", "/usr/local/bin/gnuplot", "/opt/ho
     #expect(error?.message.contains("_train.txt") == true)
   }
 
-  @Test func scriptAndDataOfCurves() throws {
-    let figure = Figure.curves(
-      try TrainingHistory(path: results), base: "a/b \"c\"", title: "T", stageTwo: 12)
-    #expect(figure.script.contains("data = \"b \\\"c\\\".dat\""))
-    #expect(figure.panels.contains("first 11.5"))
-    for label in ["RMSE energy (meV/atom)", "RMSE forces (meV/Å)", "RMSE stress (meV/Å³)"] {
-      #expect(figure.panels.contains(label))
-    }
-    #expect(!figure.panels.contains("virials"))
-    let rows = figure.data.split(separator: "\n")
-    #expect(rows.contains { $0.hasPrefix("15 101.10677272839749 186.6915394778") })
+  @Test func panelsOfCurves() throws {
+    let sheet = FigureSheet.curves(try TrainingHistory(path: results), title: "T", stageTwo: 12)
+    #expect(
+      sheet.figures.map { $0?.y.label } == [
+        "loss", "RMSE energy / meV/atom", "RMSE forces / meV/Å", "RMSE stress / meV/Å³",
+      ])
+    #expect(sheet.figures.allSatisfy { $0?.marks == [.vertical(11.5, "stage two")] })
+    let loss = try #require(sheet.figures[0])
+    #expect(loss.series.map(\.label) == ["validation, head Default", "training"])
+    #expect(loss.series[0].x.last == 15 && loss.series[1].y.count == 16)
+    let energy = try #require(sheet.figures[1]?.series[0].y.last)
+    #expect(abs(energy - 186.6915394778) < 1e-9)
   }
 
   private func correlations() -> Correlations {
@@ -99,46 +100,27 @@ private let hasGnuplot = ["/usr/bin/gnuplot", "/usr/local/bin/gnuplot", "/opt/ho
       predictions: [1.003, 1.996, 1])
     #expect(data.panels.count == 1 && data.panels[0].points.count == 2)
     #expect(abs(data.panels[0].rmse - (12.5e-6).squareRoot()) < 1e-12)
-    let figure = try #require(Figure.correlations(correlations(), base: "x", title: "t"))
-    #expect(figure.layout == (2, 3))
-    #expect(figure.panels.contains("RMSE 0.5 meV/atom"))
-    #expect(figure.panels.contains("(1 in 5 drawn)"))
-    #expect(figure.panels.contains("from -52.195"))
-    #expect(Figure.correlations(Correlations(), base: "x", title: "t") == nil)
+    let sheet = try #require(FigureSheet.correlations(correlations(), title: "t"))
+    #expect(sheet.rows == 2 && sheet.columns == 3 && sheet.figures.count == 6)
+    let figures = sheet.figures.compactMap { $0 }
+    #expect(figures.count == 6 && figures.allSatisfy(\.isSquare))
+    #expect(figures[0].title.contains("RMSE 0.5 meV/atom"))
+    #expect(figures[3].title.contains("(1 in 5 drawn)"))
+    #expect(figures[0].x.label.contains("from -52.195"))
+    #expect(FigureSheet.correlations(Correlations(), title: "t") == nil)
   }
 
   @Test(.enabled(if: hasGnuplot, "gnuplot is not installed")) func pictures() throws {
     try ReportFixtures.withDirectory { place in
-      let curves = Figure.curves(
-        try TrainingHistory(path: results), base: place + "/sub dir/curves", title: "it's \"T\"", stageTwo: 12
-      )
-      let pictures = try #require(
-        Figure.correlations(correlations(), base: place + "/correlation", title: "t"))
-      for figure in [curves, pictures] {
-        guard case .drawn(let paths) = try figure.draw() else {
-          Issue.record("not drawn: \(figure.base)")
-          continue
-        }
-        #expect(paths == [figure.base + ".svg", figure.base + ".png"])
-        #expect(try String(contentsOfFile: paths[0], encoding: .utf8).contains("</svg>"))
-        let png = try Data(contentsOf: URL(fileURLWithPath: paths[1]))
-        #expect(png.count > 10_000 && Array(png.prefix(4)) == [0x89, 0x50, 0x4e, 0x47])
-        #expect(FileManager.default.fileExists(atPath: figure.base + ".gnuplot"))
-        #expect(FileManager.default.fileExists(atPath: figure.base + ".dat"))
+      let curves = FigureSheet.curves(try TrainingHistory(path: results), title: "it's \"T\"", stageTwo: 12)
+      let clouds = try #require(FigureSheet.correlations(correlations(), title: "t"))
+      for (sheet, name) in [(curves, "curves"), (clouds, "clouds")] {
+        let files = try sheet.write(to: "\(place)/\(name)")
+        #expect(files.warning == nil)
+        #expect(try String(contentsOfFile: try #require(files.svg), encoding: .utf8).contains("</svg>"))
+        let png = try Data(contentsOf: URL(fileURLWithPath: try #require(files.png)))
+        #expect(png.count > 10_000 && png.starts(with: [0x89, 0x50, 0x4e, 0x47]))
       }
-    }
-  }
-
-  @Test(.enabled(if: hasGnuplot, "gnuplot is not installed")) func aBrokenScriptIsNoError() throws {
-    try ReportFixtures.withDirectory { place in
-      let figure = Figure(
-        base: place + "/a", panels: "  plot nonsense(", title: "t", data: "1 1\n", size: (100, 100),
-        layout: (1, 1))
-      guard case .notDrawn(let reason) = try figure.draw() else {
-        Issue.record("drawn")
-        return
-      }
-      #expect(reason.contains("gnuplot failed"))
     }
   }
 }

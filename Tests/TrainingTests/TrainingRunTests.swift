@@ -160,7 +160,10 @@ import Testing
       let path = foundation("tiny_L0")
       let arguments = tuning + ["--foundation_model=\(path)", "--train_file=\(frames)", "--lr=0.003"]
       let estimated = try run(
-        arguments + ["--E0s=estimated", "--batch_size=2", "--max_num_epochs=8"], in: place + "/a")
+        arguments + [
+          "--E0s=estimated", "--batch_size=2", "--max_num_epochs=8", "--level_of_theory=GFN1-xTB",
+          "--dispersion=included",
+        ], in: place + "/a")
       let kept = try run(
         arguments + ["--E0s=foundation", "--batch_size=2", "--max_num_epochs=0"], in: place + "/b")
       #expect(kept.outcomes[0].epoch == nil && kept.records.isEmpty)
@@ -180,6 +183,16 @@ import Testing
         .estimated(prior: .foundation), elements: [1, 6, 8, 20], set: set, foundation: start)
       let model = try MACEModel(contentsOf: estimated.outcomes[0].path)
       #expect(model.configuration.heads == ["Default"])
+      let level = LevelOfTheory(name: "GFN1-xTB", dispersion: .included)
+      #expect(try model.trainingSummary()?.levels == ["Default": level])
+      // replay frames are of the foundation's level
+      let replayed = try run(
+        tuning + [
+          "--foundation_model=\(estimated.outcomes[0].path)", "--multiheads_finetuning=True",
+          "--pt_train_file=\(frames)", "--train_file=\(train)", "--E0s=foundation", "--max_num_epochs=0",
+        ], in: place + "/c")
+      #expect(
+        try MACEModel(contentsOf: replayed.outcomes[0].path).trainingSummary()?.levels == ["pt_head": level])
       #expect(
         model.tensors["atomic_energies_fn.atomic_energies"]?.values == [1, 6, 8, 20].map { fit.energies[$0] })
     }
@@ -254,6 +267,23 @@ import Testing
         let loss = done.values("loss", head: "Default")
         #expect(loss[3] < loss[0], "\(loss)")
       }
+    }
+  }
+
+  @Test func outputParameters() throws {
+    try withDirectory { place in
+      let arguments =
+        tuning + [
+          "--foundation_model=\(foundation("tiny_L0"))", "--train_file=\(train)", "--E0s=foundation",
+          "--lr=0.01",
+        ]
+      let start = try run(arguments + ["--max_num_epochs=0"], in: place + "/start")
+      let done = try run(
+        arguments + ["--learn_E0s=True", "--learn_scale_shift=True"], in: place + "/learnt")
+      let before = try MACEModel(contentsOf: start.outcomes[0].path).tensors
+      let after = try MACEModel(contentsOf: done.outcomes[0].path).tensors
+      for name in OutputParameter.allCases.map(\.rawValue) { #expect(before[name] != after[name], "\(name)") }
+      #expect(done.log.contains("trains E0s, trains scale and shift"))
     }
   }
 

@@ -33,7 +33,7 @@ struct TrainingSummaryTests {
 
   @Test func travelsWithTheModel() throws {
     var summary = try TrainingSummary(of: [Structures.cubicCaO(4.8)], cutoff: 3)
-    summary.levels = ["Default": .init(name: "revPBE-D3 \"quoted\"", dispersion: .contained), "b": .init()]
+    summary.levels = ["Default": .init(name: "revPBE-D3 \"quoted\"", dispersion: .included), "b": .init()]
     summary.options = ["lr": "0.01"]
     summary.dataHashes = ["train.xyz": "12 frames, 0f"]
     var model = try Fixtures.model("tiny_L0")
@@ -42,7 +42,7 @@ struct TrainingSummaryTests {
     let read = try MACEModel(bytes: model.safetensors(), name: "test.safetensors")
     #expect(try read.trainingSummary() == summary)
     #expect(try TrainingSummary(text: TrainingSummary(of: [], cutoff: 3).text).densities == nil)
-    for damaged in ["", "{}", "[1]", summary.text.replacingOccurrences(of: "contained", with: "perhaps")] {
+    for damaged in ["", "{}", "[1]", summary.text.replacingOccurrences(of: "included", with: "perhaps")] {
       #expect(throws: MACEError.self) { try TrainingSummary(text: damaged) }
     }
   }

@@ -135,8 +135,12 @@ public struct DynamicsJob {
       for warning in check.warnings(comparedWith: trained) { console.warn(warning) }
       for (head, level) in trained.levels.sorted(by: { $0.key < $1.key })
       where head == options.forceField.head ?? head {
-        try console.output(
-          "labels of the model, head \(head): \(level.name), dispersion \(level.dispersion.rawValue)\n")
+        try console.output("labels of the model, head \(head): \(level.text)\n")
+        if level.dispersion == .absent {
+          console.warn(
+            "the labels of head \(head) have no dispersion and none is added: densities and structures of "
+              + "molecular liquids and crystals will miss it")
+        }
       }
     }
   }

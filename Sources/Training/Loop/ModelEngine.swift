@@ -10,21 +10,28 @@ public final class ModelEngine: GradientEngine {
   public private(set) var model: MACEModel
   private let weights: ParameterLayout
   private let adaptation: LowRankAdaptation?
+  private var output: OutputParameters?
   private let heads: [String: Int]
   private let calculator: BatchCalculator
   private var parameters: [Double]
   /// Of the last batch: the frames of each head, and the first atom of each frame.
   private var frames: [(head: Int, indices: [Int])] = []
   private var firstAtoms: [Int] = []
+  /// Of `frames`, kept for the gradient of `output`.
+  private var predictions: [(frames: [TrainingFrame], result: BatchPrediction)] = []
 
-  /// - Parameter adaptation: trains low-rank changes of `model` instead of its parameters.
+  /// - Parameters:
+  ///   - adaptation: trains low-rank changes of `model` instead of its parameters.
+  ///   - output: names of E0s, scale and shift that are trained, too; without `adaptation`.
   /// - Throws: `.format` or `.unsupported` when the parameters do not fit the architecture.
   public init(
-    _ model: MACEModel, adaptation: LowRankAdaptation? = nil, precision: Precision = .float64, threads: Int
+    _ model: MACEModel, adaptation: LowRankAdaptation? = nil, output: Set<OutputParameter> = [],
+    precision: Precision = .float64, threads: Int
   ) throws(MACEError) {
     self.model = model
     self.adaptation = adaptation
-    weights = adaptation?.base ?? ParameterLayout(model)
+    self.output = output.isEmpty || adaptation != nil ? nil : OutputParameters(model, output)
+    weights = adaptation?.base ?? ParameterLayout(model, with: self.output?.entries ?? [])
     layout = adaptation?.layout ?? weights
     parameters = adaptation?.initialParameters ?? model.parameters(weights)
     heads = Dictionary(uniqueKeysWithValues: model.configuration.heads.enumerated().map { ($1, $0) })
@@ -38,24 +45,30 @@ public final class ModelEngine: GradientEngine {
     guard values != parameters else { return }
     parameters = values
     model.setParameters(adaptation?.effectiveWeights(values) ?? values, weights)
-    try calculator.update(model)
+    try calculator.update(output?.update(model) ?? model)
   }
 
   /// - Throws: `.invalidArgument` for a head the model has not, and as `BatchCalculator.evaluate`, naming the frame.
   public func predict(_ frames: [TrainingFrame], virials: Bool) throws(MACEError) -> BatchPrediction {
     try group(frames)
+    predictions = []
     let atoms = frames.reduce(0) { $0 + $1.structure.count }
     var result = BatchPrediction(
       energies: Array(repeating: 0, count: frames.count), forces: Array(repeating: .zero, count: atoms),
       virials: Array(repeating: 0, count: virials ? 9 * frames.count : 0))
     for part in self.frames {
-      let some: BatchPrediction
+      var some: BatchPrediction
       do throws(MACEError) {
         some = try calculator.evaluate(
           part.indices.map { frames[$0].structure }, head: part.head, virials: virials)
       } catch {
         let sources = part.indices.prefix(3).map { frames[$0].source }.joined(separator: "; ")
         throw MACEError(error.kind, "\(error.message) (batch of \(part.indices.count) frames: \(sources) …)")
+      }
+      if let output {
+        let own = part.indices.map { frames[$0] }
+        output.correct(&some, own, head: part.head)
+        predictions.append((own, some))
       }
       var atom = 0
       for (k, frame) in part.indices.enumerated() {
@@ -74,11 +87,15 @@ public final class ModelEngine: GradientEngine {
   public func addGradient(_ adjoint: BatchAdjoint, to gradient: inout [Double]) throws(MACEError) {
     var sums: [String: [Double]] = [:]
     for entry in weights.entries { sums[entry.name] = Array(repeating: 0, count: entry.range.count) }
-    for part in frames {
-      let some = BatchAdjoint(
+    for (place, part) in frames.enumerated() {
+      var some = BatchAdjoint(
         energies: part.indices.map { adjoint.energies[$0] },
         forces: part.indices.flatMap { adjoint.forces[firstAtoms[$0]..<firstAtoms[$0 + 1]] },
         virials: adjoint.virials.isEmpty ? [] : part.indices.flatMap { adjoint.virials[9 * $0..<9 * $0 + 9] })
+      if let output {
+        let (frames, result) = predictions[place]
+        output.pull(&some, result, frames, head: part.head, to: &sums)
+      }
       try calculator.addGradient(some, head: part.head, to: &sums)
     }
     if let adaptation {

@@ -4,15 +4,19 @@ extension ParameterLayout {
   /// The parameters of a model that mace-torch trains, in the order of its `named_parameters()`: those of the
   /// embedding, interactions, products and readouts. Contraction weights without any coupling are left out, as
   /// are radial basis weights, which no group of its optimizers holds.
-  /// - Parameter frozen: names to leave out.
-  public init(_ model: MACEModel, excluding frozen: Set<String> = []) {
+  /// - Parameters:
+  ///   - frozen: names to leave out.
+  ///   - others: further tensors, which come last.
+  public init(
+    _ model: MACEModel, excluding frozen: Set<String> = [], with others: [(name: String, shape: [Int])] = []
+  ) {
     let unused = model.emptyContractions.union(frozen)
     var parameters: [(name: String, shape: [Int])] = []
     for slot in model.parameterSlots where !unused.contains(slot.name) {
       guard let tensor = model.tensors[slot.name], tensor.isParameter else { continue }
       parameters.append((slot.name, tensor.shape))
     }
-    self.init(parameters)
+    self.init(parameters + others)
   }
 }
 

@@ -56,8 +56,10 @@ extension TrainingSummary {
     }
     for item in try fields.array("levels") {
       let words = item.words
-      guard words.count == 3, let dispersion = Dispersion(rawValue: words[2]) else { throw damaged }
-      levels[words[0]] = Level(name: words[1], dispersion: dispersion)
+      guard words.count == 3, let dispersion = LevelOfTheory.Dispersion(rawValue: words[2]) else {
+        throw damaged
+      }
+      levels[words[0]] = LevelOfTheory(name: words[1], dispersion: dispersion)
     }
     for item in try fields.array("options") {
       guard item.words.count == 2 else { throw damaged }

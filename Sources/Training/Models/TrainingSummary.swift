@@ -18,21 +18,6 @@ public struct TrainingSummary: Sendable, Equatable {
     public init(_ a: Int, _ b: Int) { (first, second) = (min(a, b), max(a, b)) }
   }
 
-  public enum Dispersion: String, Sendable { case contained, absent, unknown }
-
-  /// What the labels of a head are.
-  public struct Level: Sendable, Equatable {
-    /// For example "revPBE-D3"; empty when nobody said.
-    public var name: String
-    /// Whether the labels contain dispersion, which must then not be added once more.
-    public var dispersion: Dispersion
-
-    public init(name: String = "", dispersion: Dispersion = .unknown) {
-      self.name = name
-      self.dispersion = dispersion
-    }
-  }
-
   public var frames: Int
   /// By atomic number.
   public var elements: [Int: ElementUse]
@@ -40,8 +25,8 @@ public struct TrainingSummary: Sendable, Equatable {
   public var densities: ClosedRange<Double>?
   /// The smallest distance of two elements in any frame, Å; pairs that never came within the cutoff are absent.
   public var nearestDistances: [Pair: Double]
-  /// By head.
-  public var levels: [String: Level] = [:]
+  /// By head; heads of which nobody said anything are absent.
+  public var levels: [String: LevelOfTheory] = [:]
   /// Training options as they took effect, and fingerprints of the data, by name.
   public var options: [String: String] = [:]
   public var dataHashes: [String: String] = [:]

@@ -14,11 +14,13 @@ extension EffectivePlan {
           heads.append(try head.head())
           continue
         }
-        if let name = head.ownNames.first(where: { !$0.hasSuffix("_key") }) {
+        if let name = head.ownNames.first(where: {
+          !$0.hasSuffix("_key") && !HeadOptions.levelNames.contains($0)
+        }) {
           throw MACEError(
             .invalidArgument,
             "heads: \(replayHead): \(name) has no effect: the replay frames are those of --pt_train_file; "
-              + "only keys can be given here")
+              + "only keys and the level of theory can be given here")
         }
         replayed = head
       }
@@ -26,13 +28,13 @@ extension EffectivePlan {
     } else {
       heads = [try replayed.head()]
     }
-    if multihead { heads.insert(try replayHead(options, keys: replayed.keys, like: heads[0]), at: 0) }
+    if multihead { heads.insert(try replayHead(options, replayed, like: heads[0]), at: 0) }
     for head in heads { try check(head, options, multihead: multihead) }
     return heads
   }
 
   private static func replayHead(
-    _ options: TrainingOptions, keys: LabelKeys, like first: Head
+    _ options: TrainingOptions, _ own: HeadOptions, like first: Head
   ) throws(MACEError) -> Head {
     let replay = replayOptions(options)
     var head = first
@@ -43,7 +45,8 @@ extension EffectivePlan {
     head.testFiles = []
     head.validFraction = options.real("valid_fraction")
     head.atomicEnergies = .foundation
-    head.keys = keys
+    head.keys = own.keys
+    head.level = own.ownLevel
     if replay.trainFiles.count == 1, PublishedFile.replaySets[replay.trainFiles[0]] != nil {
       (head.keys.energy, head.keys.forces, head.keys.stress) = ("energy", "forces", "stress")
     }

@@ -44,6 +44,9 @@ extension EffectivePlan {
     freeze = try Self.freeze(options)
     lora =
       options.flag("lora") ? LoRA(rank: options.integer("lora_rank"), alpha: options.real("lora_alpha")) : nil
+    output = []
+    if options.flag("learn_E0s") { output.insert(.energies) }
+    if options.flag("learn_scale_shift") { output.formUnion([.scale, .shift]) }
     report = Self.report(options, training.loss)
     self.training.reportsVirials = report.computesStress || report.computesVirials
     notes = []

@@ -62,6 +62,7 @@ extension EffectivePlan {
     if report.computesStress { keys.append(head.keys.stress) }
     if report.computesVirials { keys.append(head.keys.virials) }
     table.add(["", "labels \(keys.joined(separator: ", "))"])
+    if head.level.isKnown { table.add(["", "level of theory: \(head.level.text)"]) }
     if head.configTypeWeights != ["Default": 1] {
       let weights = head.configTypeWeights.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       table.add(["", "weights by config_type: \(weights.joined(separator: ", "))"])
@@ -95,6 +96,8 @@ extension EffectivePlan {
     for (name, factor) in named where factor != 1 { parts.append("\(name) × \(factor)") }
     let frozen = [(1, "embedding"), (5, "interactions"), (6, "products")].filter { freeze >= $0.0 }.map(\.1)
     if !frozen.isEmpty { parts.append("frozen: \(frozen.joined(separator: ", "))") }
+    if output.contains(.energies) { parts.append("trains E0s") }
+    if output.contains(.scale) { parts.append("trains scale and shift") }
     if let lora { parts.append("LoRA rank \(lora.rank), alpha \(lora.alpha)") }
     table.add(["optimiser", parts.joined(separator: ", ")])
     table.add(["average", training.averageDecay.map { "EMA, decay \($0)" } ?? "none"])

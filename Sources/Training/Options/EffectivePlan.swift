@@ -27,6 +27,8 @@ public struct EffectivePlan: Sendable {
   /// mace-torch's level: 1 and more freeze the embedding, 5 the interactions, 6 the products, 7 the readouts.
   public var freeze: Int
   public var lora: LoRA?
+  /// E0s, scale and shift, when they are trained.
+  public var output: Set<OutputParameter>
   public var report: Report
   /// Forced settings, traps and options without effect, to be told to the user.
   public var notes: [Note]
@@ -85,6 +87,7 @@ public struct EffectivePlan: Sendable {
     public var validFraction: Double
     public var atomicEnergies: AtomicEnergySource
     public var keys: LabelKeys
+    public var level = LevelOfTheory()
     public var configTypeWeights: [String: Double]
     public var keepsIsolatedAtoms: Bool
     public var atomicNumbers: [Int]?

@@ -4,12 +4,15 @@ import Diagnostics
 /// The options of one head: those written under `heads:`, and the common ones for what is not.
 struct HeadOptions {
   /// Options that a head may have.
-  static let names = [
-    "train_file", "valid_file", "test_file", "valid_fraction", "E0s", "statistics_file",
-    "config_type_weights",
-    "atomic_numbers", "mean", "std", "avg_num_neighbors", "compute_avg_num_neighbors", "keep_isolated_atoms",
-    "energy_key", "forces_key", "stress_key", "virials_key", "head_key",
-  ]
+  static let names =
+    [
+      "train_file", "valid_file", "test_file", "valid_fraction", "E0s", "statistics_file",
+      "config_type_weights",
+      "atomic_numbers", "mean", "std", "avg_num_neighbors", "compute_avg_num_neighbors",
+      "keep_isolated_atoms",
+      "energy_key", "forces_key", "stress_key", "virials_key", "head_key",
+    ] + levelNames
+  static let levelNames = ["level_of_theory", "dispersion"]
   private static let keyDictionaries = ["info_keys", "arrays_keys"]
 
   let name: String
@@ -100,7 +103,8 @@ struct HeadOptions {
       name: name, trainFiles: trainFiles, validFiles: try files("valid_file"),
       testFiles: try files("test_file"),
       validFraction: value("valid_fraction").number ?? 0.1,
-      atomicEnergies: try atomicEnergies(standard), keys: keys, configTypeWeights: weights,
+      atomicEnergies: try atomicEnergies(standard), keys: keys, level: level,
+      configTypeWeights: weights,
       keepsIsolatedAtoms: value("keep_isolated_atoms") == true, atomicNumbers: try atomicNumbers(),
       mean: value("mean").number, std: value("std").number,
       averageNeighbors: computesNeighbors ? nil : value("avg_num_neighbors").number,
@@ -115,6 +119,17 @@ struct HeadOptions {
     keys.virials = value("virials_key").description
     keys.head = value("head_key").description
     return keys
+  }
+
+  var level: LevelOfTheory { level(value) }
+  /// That written under this head itself: the run's is not that of replay frames.
+  var ownLevel: LevelOfTheory { level { own[$0] ?? Literal.none } }
+
+  private func level(_ value: (String) -> Literal) -> LevelOfTheory {
+    let name = value("level_of_theory")
+    return LevelOfTheory(
+      name: name == .none ? "" : name.description,
+      dispersion: LevelOfTheory.Dispersion(rawValue: value("dispersion").description))
   }
 
   private func atomicNumbers() throws(MACEError) -> [Int]? {

@@ -100,6 +100,12 @@ struct OptionRule: Sendable {
     OptionRule(["huber_delta"], "on this loss; choose --loss huber or universal") {
       [.huber, .universal].contains($0.loss)
     },
+    OptionRule(["learn_E0s", "learn_scale_shift"], "with --lora, which trains nothing but its corrections") {
+      !$0.options.flag("lora")
+    },
+    OptionRule(
+      ["learn_scale_shift"], "on class MACE, which has neither scale nor shift; use --model=ScaleShiftMACE"
+    ) { $0.hasFoundation || $0.options.text("model") == "ScaleShiftMACE" },
     OptionRule(["lora_rank", "lora_alpha"], "without --lora=True; add it") { $0.options.flag("lora") },
     OptionRule(["convergence_window"], "without --convergence_threshold; add it") {
       $0.options.isGiven("convergence_threshold")

@@ -22,6 +22,13 @@ extension OptionTable {
     Option("virials_key", .text, "REF_virials", .keys, "virials, eV"),
     Option("head_key", .text, "head", .keys, "head of the frame"),
     Option(
+      "level_of_theory", .text, .none, .keys,
+      "what the labels are, such as revPBE-D3; kept in the model for those who use it", isOurs: true),
+    Option(
+      "dispersion", .choice(["included", "none"]), .none, .keys,
+      "whether the labels include dispersion, which must then not be added once more (default: included if level_of_theory names a correction)",
+      isOurs: true),
+    Option(
       "E0s", .textOrDictionary, .none, .energies,
       "energies of isolated atoms: {Z: eV}, a .json file, IsolatedAtom, average, foundation, estimated, estimated+isolated or estimated+foundation (default: the IsolatedAtom frames)"
     ),

@@ -1,17 +1,24 @@
 import Checkpoint
 import Diagnostics
 import MACE
+import Plotting
 
 /// What a run leaves of each model: the file, tables of errors and plots.
 struct RunReport {
   private let plan: EffectivePlan
   private let heads: [HeadData]
+  private let levels: [String: LevelOfTheory]
   private let engine: ModelEngine
   private let log: TrainingLog
 
-  init(_ plan: EffectivePlan, _ heads: [HeadData], _ engine: ModelEngine, _ log: TrainingLog) {
+  /// - Parameter levels: of the labels, by head.
+  init(
+    _ plan: EffectivePlan, _ heads: [HeadData], levels: [String: LevelOfTheory], _ engine: ModelEngine,
+    _ log: TrainingLog
+  ) {
     self.plan = plan
     self.heads = heads
+    self.levels = levels
     self.engine = engine
     self.log = log
   }
@@ -86,6 +93,7 @@ struct RunReport {
     var model = engine.model
     var summary = try TrainingSummary(
       of: heads.flatMap { $0.training.frames.map(\.structure) }, cutoff: model.configuration.cutoff)
+    summary.levels = levels
     summary.options = ["plan": plan.lines.joined(separator: "\n"), "stage": stage]
     if let epoch { summary.options["epoch"] = "\(epoch)" }
     for head in heads {
@@ -108,11 +116,10 @@ struct RunReport {
 
   private func draw(_ correlations: Correlations, head: String, _ stage: String) throws(MACEError) {
     guard plan.report.plots,
-      let figure = Figure.correlations(
-        correlations, base: "\(plan.files.plots)_\(head)_stage_\(stage)",
-        title: "\(plan.files.name), head \(head), stage \(stage)")
+      let figure = FigureSheet.correlations(
+        correlations, title: "\(plan.files.name), head \(head), stage \(stage)")
     else { return }
-    try Self.draw(figure, log)
+    try Self.draw(figure, "\(plan.files.plots)_\(head)_stage_\(stage)", log)
   }
 
   func drawCurves() throws(MACEError) { try Self.drawCurves(plan, log) }
@@ -120,13 +127,15 @@ struct RunReport {
   /// Loss and errors against epoch, from the results file.
   static func drawCurves(_ plan: EffectivePlan, _ log: TrainingLog) throws(MACEError) {
     try draw(
-      Figure.curves(
-        try TrainingHistory(path: plan.files.results), base: "\(plan.files.plots)_curves",
-        title: plan.files.name,
-        kind: plan.report.errorTable, stageTwo: plan.training.stageTwo?.start), log)
+      FigureSheet.curves(
+        try TrainingHistory(path: plan.files.results), title: plan.files.name, kind: plan.report.errorTable,
+        stageTwo: plan.training.stageTwo?.start), "\(plan.files.plots)_curves", log)
   }
 
-  private static func draw(_ figure: Figure, _ log: TrainingLog) throws(MACEError) {
-    if case .notDrawn(let reason) = try figure.draw() { try log.warn(reason) }
+  private static func draw(
+    _ figure: FigureSheet, _ path: String, _ log: TrainingLog
+  ) throws(MACEError) {
+    try Directory.make(for: path)
+    if let warning = try figure.write(to: path).warning { try log.warn(warning) }
   }
 }

@@ -22,9 +22,12 @@ public final class StepwiseTraining {
   /// Options of mace_run_train that have a meaning here: all that concern neither files nor a new architecture.
   public static let options = [
     "E0s", "atomic_numbers", "batch_size", "beta", "beta1_schedulefree", "beta2_schedulefree", "clip_grad",
-    "convergence_threshold", "convergence_window", "default_dtype", "ema", "ema_decay", "energy_weight",
+    "convergence_threshold", "convergence_window", "default_dtype", "dispersion", "ema", "ema_decay",
+    "energy_weight",
     "eval_interval", "forces_weight", "foundation_filter_elements", "foundation_head",
-    "foundation_model_elements", "freeze", "huber_delta", "lora", "lora_alpha", "lora_rank", "loss", "lr",
+    "foundation_model_elements", "freeze", "huber_delta", "learn_E0s", "learn_scale_shift", "level_of_theory",
+    "lora", "lora_alpha",
+    "lora_rank", "loss", "lr",
     "lr_factor", "lr_params_factors", "lr_scheduler_gamma", "max_num_epochs", "optimizer", "patience",
     "scheduler", "scheduler_patience", "seed", "start_swa", "stress_weight", "swa", "swa_energy_weight",
     "swa_forces_weight", "swa_lr", "swa_stress_weight", "swa_virials_weight", "valid_batch_size",
@@ -36,6 +39,7 @@ public final class StepwiseTraining {
   private var arguments: [String] = []
   private var heads: [(name: String, frames: Frames)] = []
   private var data: [HeadData] = []
+  private var levels: [String: LevelOfTheory] = [:]
   private var setup: TrainingSetup?
 
   public init(_ foundation: MACEModel, threads: Int) {
@@ -117,7 +121,10 @@ public final class StepwiseTraining {
     plan.heads = ordered.map {
       var head = common
       head.name = $0.name
-      if $0.name == EffectivePlan.replayHead { head.atomicEnergies = .foundation }
+      if $0.name == EffectivePlan.replayHead {
+        head.atomicEnergies = .foundation
+        head.level = LevelOfTheory()
+      }
       return head
     }
     var data: [HeadData] = []
@@ -131,6 +138,7 @@ public final class StepwiseTraining {
     let potential = try Potential(foundation, precision: plan.precision)
     let seen = try FoundationModel(
       potential, head: plan.foundation?.head ?? FineTuning.standardHead(of: potential.heads))
+    levels = try LevelOfTheory.levels(of: plan.heads, foundation: seen)
     setup = try TrainingSetup(plan, data, foundation: seen, threads: threads, log: log)
     self.data = data
   }
@@ -193,9 +201,10 @@ public final class StepwiseTraining {
     }
     try setup.engine.setParameters(parameters)
     var model = setup.engine.model
-    model.setTrainingSummary(
-      try TrainingSummary(
-        of: data.flatMap { $0.training.frames.map(\.structure) }, cutoff: model.configuration.cutoff))
+    var summary = try TrainingSummary(
+      of: data.flatMap { $0.training.frames.map(\.structure) }, cutoff: model.configuration.cutoff)
+    summary.levels = levels
+    model.setTrainingSummary(summary)
     return model
   }
 

@@ -54,7 +54,8 @@ public final class TrainingRun {
     let (engine, trainer) = (setup.engine, setup.trainer)
     try train(trainer)
     try log.write("===========RESULTS===========")
-    let report = RunReport(plan, heads, engine, log)
+    let levels = try LevelOfTheory.levels(of: plan.heads, foundation: foundation)
+    let report = RunReport(plan, heads, levels: levels, engine, log)
     var outcomes: [Outcome] = []
     for result in trainer.results {
       try engine.setParameters(result.parameters)
