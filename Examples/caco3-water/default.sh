@@ -1,18 +1,26 @@
 #!/bin/sh
-# Trains the default model in the folder given (default: default-model).
+# Trains the default model, caco3-water.safetensors, in the folder given (default: default-model), and with
+# SECOND=1 the one that makes a committee of two with it, caco3-water-2.safetensors. What is there is not made again.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd); mace=${MACE:-mace}
+case $mace in */*) mace=$(realpath "$mace") ;; esac
 mkdir -p "${1:-default-model}"; cd "${1:-default-model}"
-"$mace" split "$here/data/caco3-water-gfn1.extxyz.xz" --test 20 --output_dir .
-"$mace" select --configs_pt "$here/data/pretrain-gfn1.extxyz.xz" --filtering_type combinations \
-  --filter_atomic_numbers_pt '[1, 6, 8, 20]' --subselect random --output pretrain.xyz
-xzcat "$here/data/caco3-water-mixed-gfn1.extxyz.xz" > mixed.xyz
-# First everything, then what the model is for.
-"$mace" train --config "$here/configs/default.yml" --name caco3-water-xtb --work_dir . \
-  --E0s "$here/data/E0-gfn1.json" \
-  --train_file "['caco3-water-gfn1_train_80.extxyz', 'mixed.xyz', 'pretrain.xyz']" \
-  --valid_file caco3-water-gfn1_test.extxyz
-mkdir -p refined
-"$mace" train --config "$here/configs/default-refine.yml" --name caco3-water-xtb --work_dir refined \
-  --foundation_model caco3-water-xtb.safetensors --E0s foundation \
-  --train_file "['caco3-water-gfn1_train_80.extxyz', 'mixed.xyz']" --valid_file caco3-water-gfn1_test.extxyz
+for file in caco3-water-gfn2 caco3-water-mixed-gfn2 active-gfn2 active-gfn2-test; do
+  [ -f $file.extxyz ] || xzcat "$here/data/$file.extxyz.xz" > $file.extxyz
+done
+[ -f split.json ] || "$mace" split caco3-water-gfn2.extxyz --test 15 --output_dir .
+train() {                                        # train CONFIG FOLDER NAME SEED [OPTION...]
+  config=$1 folder=$2 name=$3 seed=$4; shift 4
+  [ ! -f "$folder/$name.safetensors" ] || return 0
+  mkdir -p "$folder"
+  "$mace" train --config "$here/configs/$config.yml" --work_dir "$folder" --name "$name" --seed "$seed" \
+    --train_file "['caco3-water-gfn2_train_85.extxyz', 'caco3-water-mixed-gfn2.extxyz', 'active-gfn2.extxyz']" \
+    --valid_file "['caco3-water-gfn2_test.extxyz', 'active-gfn2-test.extxyz']" --restart_latest "$@"
+}
+model() {                                        # model NAME SEED [OPTION...]
+  name=$1 seed=$2; shift 2
+  train default first "$name" "$seed" --E0s "$here/data/E0-gfn2.json" "$@"
+  train default-refine . "$name" "$seed" --foundation_model "first/$name.safetensors" --E0s foundation
+}
+model caco3-water 1
+[ -z "${SECOND:-}" ] || model caco3-water-2 2 --max_L 0 --hidden_irreps 16x0e

@@ -5,6 +5,7 @@
 #   MACE     the command (default: mace)             STUDY    folder of the results (default: study-PROFILE)
 #   RECIPES  paper, matched (default: both; quick: matched)   METHODS  scratch multihead naive replay (default: all)
 #   FOUNDATION  a model to fine-tune, in place of the one that the stage foundation trains
+#   EPOCHS, FOUNDATION_EPOCHS  in place of those in configs/
 #   ENERGY_KEY, FORCES_KEY of the frames, PT_ENERGY_KEY, PT_FORCES_KEY of those of pretraining (default: REF_...)
 #   THREADS  of every command (default: all CPUs)
 # What is there already is not made again: an interrupted study continues when it is called again.
@@ -81,7 +82,7 @@ stage_foundation() {
   cat "$MODEL" "$here/configs/foundation.yml" > foundation/config.yml
   timed foundation "$mace" train --config foundation/config.yml --name foundation --work_dir foundation \
     --train_file sets/pretrain_train.extxyz --test_file sets/pretrain_test.extxyz \
-    --E0s "$here/data/E0-gfn1.json" --restart_latest
+    --E0s "$here/data/E0-gfn1.json" --restart_latest ${FOUNDATION_EPOCHS:+--max_num_epochs "$FOUNDATION_EPOCHS"}
 }
 
 # Every run gets E0s of its own training frames (and frames of other compositions, if the profile has them).
@@ -110,7 +111,8 @@ train() {                                        # train RECIPE METHOD LEVEL SIZ
   cat "$architecture" "$common" "$here/configs/$1/$2.yml" > "$run/config.yml"
   dtype=$(sed -n 's/^default_dtype: //p' "$MODEL")
   set -- "$@" --config "$run/config.yml" --name run --work_dir "$run" \
-    --energy_key "$energy" --forces_key "$forces" --default_dtype "$dtype" --restart_latest
+    --energy_key "$energy" --forces_key "$forces" --default_dtype "$dtype" --restart_latest \
+    ${EPOCHS:+--max_num_epochs "$EPOCHS"}
   own="'train_file': 'sets/$3_train_$4.extxyz', 'E0s': 'e0s/$3-$4.json'"
   case $2 in
     multihead)

@@ -2,13 +2,15 @@
 
 say "examples"
 examples=$root/Examples/lammps
-cp "$examples"/*.safetensors .
+# The inputs find the models from their own folder only.
+trained=("$root"/Examples/caco3-water/caco3-water{,-2}.safetensors)
 "$examples/xyz2data.py" "$examples/calcite.extxyz" calcite.data H C O Ca
 # example NAME [options]; columns are those of the thermo table
 example() {
   local name=$1
   shift
-  run "in.$name" "${mpi[@]}" -np 2 "$lmp" -in "$examples/in.$name" -log none "$@"
+  run "in.$name" "${mpi[@]}" -np 2 "$lmp" -in "$examples/in.$name" -log none -var model "${trained[0]}" \
+    -var models "${trained[*]}" "$@"
 }
 # table PROGRAM: awk over the rows of the last thermo table
 table() {

@@ -9,7 +9,7 @@
 # the first line of the style says it.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-model=$(realpath "${1:-$here/../caco3-water.safetensors}")
+model=$(realpath "${1:-$here/../../caco3-water/caco3-water.safetensors}")
 lmp=${LMP:-lmp_mace}
 export OMP_NUM_THREADS=1
 work=$(mktemp -d)
