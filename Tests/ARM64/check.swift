@@ -86,7 +86,8 @@ func checkConvolution(_ kernels: KernelTable<Double>, _ numbers: inout Numbers) 
     path: 0, messageRow: 0, senderRow: 0, rows: 3, columns: 3, coupling: 0, isFirst: true)
   let r = numbers.list(edges * channels), q = numbers.list(edges * 9), s = numbers.list(edges * 3 * channels)
   let m = numbers.list(3 * channels), g = numbers.list(3 * channels)
-  let dr = numbers.list(edges * channels), dq = numbers.list(edges * 9), ds = numbers.list(edges * 3 * channels)
+  let dr = numbers.list(edges * channels), dq = numbers.list(edges * 9),
+    ds = numbers.list(edges * 3 * channels)
   for i in 0..<(3 * channels) { m[i] = 0 }
   for i in 0..<(edges * 3 * channels) { ds[i] = 0 }
   let senders = UnsafeMutablePointer<UnsafePointer<Double>>.allocate(capacity: edges)
