@@ -86,7 +86,8 @@ demo: deps lammps
 	@MACE="$(CURDIR)/$(built)/mace" LMP="$(CURDIR)/$(lammps_build)/lmp_mace" \
 	  Examples/caco3-water/demo.sh $(scratch)/demo
 
-install: all
+# Under sudo there may be no swift in the PATH: what was built before is installed then.
+install: $(if $(shell command -v $(SWIFT)),all,$(if $(wildcard $(built)/libmace-c.so),,all))
 	$(INSTALL) -d "$(root)/bin" "$(root)/include" "$(root)/lib/pkgconfig" "$(root)/lib/cmake/MACE"
 	$(STRIP) --strip-unneeded -o "$(root)/lib/.libmace.new" $(built)/libmace-c.so
 	chmod 755 "$(root)/lib/.libmace.new"
