@@ -38,7 +38,7 @@ example overlay -var steps 50
 table '{ d = $3 - $4 - $5; if (d > 1e-2 || d < -1e-2) exit 1 } END { exit NR < 2 }'
 example heat-flux -var steps 100
 table '{ if ($8 > 1e-6 || $8 < -1e-6) exit 1 } END { exit NR < 2 }'
-example committee -var limit 0.7
+example committee -var limit 0.3
 grep -q 'Fix halt condition for fix-id limit met' log || { cat log >&2; die "in.committee did not stop"; }
-awk '!/^#/ { last = $5 } END { exit !(last > 0.7) }' model_devi.out || die "model_devi.out"
+awk '!/^#/ { last = $5 } END { exit !(last > 0.3) }' model_devi.out || die "model_devi.out"
 pass
