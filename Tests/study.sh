@@ -31,8 +31,8 @@ less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a != "" && b != "" && a + 0 > 0
 
 for size in 10 20; do
   for method in naive replay; do
-    fine=$(value errors/matched-gfn2/errors.csv 'F RMSE' "$method" "$size" all)
-    scratch=$(value errors/matched-gfn2/errors.csv 'F RMSE' scratch "$size" all)
+    fine=$(value errors/matched-gfn2/errors.csv 'F RMSE' "$method" "$size.0" all)
+    scratch=$(value errors/matched-gfn2/errors.csv 'F RMSE' scratch "$size.0" all)
     echo "forces, N = $size: $method $fine, scratch $scratch meV/Å"
     less "$fine" "$scratch" || die "$method fine-tuning is not better than training from scratch at N = $size"
     pass
@@ -47,7 +47,7 @@ for file in observables/*/rdf/*.csv observables/*/msd/*.csv observables/*/coordi
 done
 
 # Between 3.5 and 4.3 Å the mean of g(r) of water's oxygen is near 1, and nothing is nearer than 2 Å.
-for data in observables/*/rdf/*O_in_H2O-O_in_H2O.dat; do
+for data in observables/*/rdf/g_O_in_H2O-O_in_H2O.dat; do
   awk '/^#/ || NF < 2 { next } $1 > 3.5 { sum += $2; n += 1 } END { g = sum / n; print "mean g(O-O) beyond 3.5 Å:", g
     exit !(n > 10 && g > 0.7 && g < 1.3) }' "$data" || die "$data does not tend to 1"
   pass

@@ -91,8 +91,7 @@ def ase():
 start = read(frames, 0)
 start.calc = None
 write("unrelaxed.xyz", start, format="extxyz", columns=["symbols", "positions"], write_info=False)
-run(mace, "relax", "--model", model, "--configs", "unrelaxed.xyz", "--output", "relaxed.xyz", "--fmax", "1000meV/A",
-    "--overwrite")
+run(mace, "relax", "--model", model, "--configs", "unrelaxed.xyz", "--output", "relaxed.xyz", "--fmax", "1000meV/A")
 write("start.xyz", read("relaxed.xyz"), format="extxyz", columns=["symbols", "positions"], write_info=False)
 freedom = 3 * len(start) - 3
 print(f"canonical: 300.0 K, standard deviation {300 * (2 / freedom) ** 0.5:.1f} K")

@@ -1,11 +1,12 @@
 #!/bin/sh
 # CaCO3 in water in LAMMPS and with `mace md`, by the model of this folder: demo.sh [FOLDER]     (see `make demo`)
 #
-#   MACE, LMP   the commands (default: mace, lmp_mace)       RANKS   MPI ranks of LAMMPS (default: 2)
+#   MACE, LMP   the commands (default: mace, lmp_mace)       RANKS   MPI ranks of LAMMPS (default: 2, or 1 on one core)
 #   TIME        length of each run in ps (default: 10)
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-mace=${MACE:-mace}; lmp=${LMP:-lmp_mace}; ranks=${RANKS:-2}; time=${TIME:-10}
+mace=${MACE:-mace}; lmp=${LMP:-lmp_mace}; time=${TIME:-10}
+if [ "$(nproc)" -gt 1 ]; then ranks=${RANKS:-2}; else ranks=${RANKS:-1}; fi
 case $mace in */*) mace=$(realpath "$mace") ;; esac
 case $lmp in */*) lmp=$(realpath "$lmp") ;; esac
 mkdir -p "${1:-demo}"; cd "${1:-demo}"
@@ -22,15 +23,15 @@ END
 
 say "LAMMPS: pair_style mace, fix mace/bussi"
 quietly "$here/../lammps/xyz2data.py" "$start" water.data H C O Ca
-# More ranks than cores are no error here, and root is not in a container.
-export OMP_NUM_THREADS=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+# Ranks that wait give their core to others; root is allowed for containers.
+export OMP_NUM_THREADS=1 OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 mpirun -np "$ranks" "$lmp" -in "$here/../lammps/in.water-caco3" -log none -var model "$model" -var timestep 0.001 \
   -var steps $((1000 * time)) -var dump water.dump > lammps.log 2>&1 || { tail -n 30 lammps.log; exit 1; }
-sed -n '/^ *Step .*Econserve/,/^Loop time/p' lammps.log
+awk '/^ *Step .*Econserve/ { on = 1 } /^ *$|^Loop/ { on = 0 } on' lammps.log
 grep '^Performance' lammps.log
 
 say "mace md --thermostat bussi"
-"$mace" relax --model "$model" --configs "$start" --output start.xyz --fmax 1000meV/A > log 2>&1 || { cat log; exit 1; }
+quietly "$mace" relax --model "$model" --configs "$start" --output start.xyz --fmax 1000meV/A
 "$mace" md --model "$model" --configs start.xyz --output water --time "${time}ps" --timestep 1fs --temperature 300K \
   --thermostat bussi --tau 100fs --default_dtype float32 --seed 1 --threads "$ranks" --log-every $((100 * time)) \
   --trajectory-every 10 --overwrite
