@@ -5,6 +5,9 @@
 #   MACE     the command (default: mace)             STUDY    folder of the results (default: study-PROFILE)
 #   RECIPES  paper, matched (default: both; quick: matched)   METHODS  scratch multihead naive replay (default: all)
 #   FOUNDATION  a model to fine-tune, in place of the one that the stage foundation trains
+#   FOUNDATION_HEAD  its head to start from (needed if it has several)
+#   KEEP_ELEMENTS    True: naive models keep all elements of the foundation, so that its frames can be evaluated
+#   SCRATCH_E0S      E0s of models from scratch, such as average (default: those estimated with the foundation)
 #   EPOCHS, FOUNDATION_EPOCHS  in place of those in configs/
 #   ENERGY_KEY, FORCES_KEY of the frames, PT_ENERGY_KEY, PT_FORCES_KEY of those of pretraining (default: REF_...)
 #   THREADS  of every command (default: all CPUs)
@@ -22,6 +25,7 @@ pt_energy=${PT_ENERGY_KEY:-REF_energy}; pt_forces=${PT_FORCES_KEY:-REF_forces}
 # Paths are those of the folder where the script was called; the rest happens in the folder of the results.
 absolute() { case $1 in /*|"") echo "$1" ;; *) echo "$PWD/$1" ;; esac; }
 FRAMES=$(absolute "$FRAMES"); PRETRAIN=$(absolute "$PRETRAIN"); MODEL=$(absolute "$MODEL")
+foundation_head=${FOUNDATION_HEAD:-}; scratch_E0s=${SCRATCH_E0S:-}
 FOUNDATION=$(absolute "${FOUNDATION:-}"); E0_FRAMES=$(absolute "${E0_FRAMES:-}")
 case $mace in */*) mace=$(absolute "$mace") ;; esac
 mkdir -p "$study"; cd "$study"
@@ -96,6 +100,7 @@ stage_e0s() {
       say "E0s $level $size"
       "$mace" e0s --train_file "sets/${level}_train_$size.extxyz" ${extra:+--train_file "$extra"} \
         --E0s estimated --foundation_model "$(foundation)" --energy_key "$energy" \
+        ${foundation_head:+--foundation_head "$foundation_head"} \
         --output "$out.json" > "$out.txt"
       cat "$out.txt"
     done
@@ -114,20 +119,26 @@ train() {                                        # train RECIPE METHOD LEVEL SIZ
     --energy_key "$energy" --forces_key "$forces" --default_dtype "$dtype" --restart_latest \
     ${EPOCHS:+--max_num_epochs "$EPOCHS"}
   own="'train_file': 'sets/$3_train_$4.extxyz', 'E0s': 'e0s/$3-$4.json'"
+  scratch=
+  case $2 in scratch|multihead) scratch=$scratch_E0s ;; esac
   case $2 in
     multihead)
       heads=
       for l in $LEVELS; do
-        heads="$heads'$l': {'train_file': 'sets/${l}_train_$4.extxyz', 'E0s': 'e0s/$l-$4.json'}, "
+        heads="$heads'$l': {'train_file': 'sets/${l}_train_$4.extxyz', 'E0s': '${scratch:-e0s/$l-$4.json}'}, "
       done
       set -- "$@" --heads "{$heads}" ;;
     replay)                                          # the replay frames have keys of their own
       keys="'energy_key': '$pt_energy', 'forces_key': '$pt_forces'"
       set -- "$@" --heads "{'Default': {$own}, 'pt_head': {$keys}}" \
         --pt_train_file sets/pretrain_train.extxyz --num_samples_pt "$REPLAY" ;;
-    *) set -- "$@" --train_file "sets/$3_train_$4.extxyz" --E0s "e0s/$3-$4.json" ;;
+    *) set -- "$@" --train_file "sets/$3_train_$4.extxyz" --E0s "${scratch:-e0s/$3-$4.json}" ;;
   esac
-  case $2 in naive|replay) set -- "$@" --foundation_model "$(foundation)" ;; esac
+  case $2 in
+    naive|replay)
+      set -- "$@" --foundation_model "$(foundation)" ${foundation_head:+--foundation_head "$foundation_head"} ;;
+  esac
+  case $2 in naive) set -- "$@" --foundation_model_elements "${KEEP_ELEMENTS:-False}" ;; esac
   name="train $1 $2 $3 $4"; shift 4
   timed "$name" "$mace" train "$@"
 }
@@ -166,10 +177,15 @@ stage_errors() {
 
 # What fine-tuning costs on frames of the foundation's own level, with the elements of the fine-tuned models.
 stage_forgetting() {
-  [ -f sets/forgetting.xyz ] || "$mace" select --configs_pt sets/pretrain_test.extxyz \
-    --filtering_type combinations --filter_atomic_numbers_pt '[1, 6, 8, 20]' --subselect random --output sets/forgetting.xyz
+  if [ -f sets/forgetting.xyz ]; then :
+  elif [ "${KEEP_ELEMENTS:-False}" = True ]; then cp sets/pretrain_test.extxyz sets/forgetting.xyz
+  else
+    "$mace" select --configs_pt sets/pretrain_test.extxyz --filtering_type combinations \
+      --filter_atomic_numbers_pt '[1, 6, 8, 20]' --subselect random --output sets/forgetting.xyz
+  fi
   key_e=$pt_energy key_f=$pt_forces
-  evaluate "$(foundation)" sets/forgetting.xyz evaluated/forgetting-foundation.xyz
+  evaluate "$(foundation)" sets/forgetting.xyz evaluated/forgetting-foundation.xyz \
+    ${foundation_head:+--head "$foundation_head"}
   set -- evaluated/forgetting-foundation.xyz; labels=foundation
   for level in $TARGETS; do for recipe in $recipes; do for method in naive replay; do for size in $SIZES; do
     used=$(model "$recipe" "$method" "$level" "$size"); [ -n "$used" ] || continue

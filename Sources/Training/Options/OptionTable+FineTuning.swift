@@ -52,10 +52,10 @@ extension OptionTable {
       "freeze the embedding (≥ 1), interactions (≥ 5), products (≥ 6), readouts (≥ 7)"),
     Option(
       "learn_E0s", .boolean, false, .fineTuning,
-      "train the E0s too, each head's by its own frames (they stay in mace_run_train)", isOurs: true),
+      "train the E0s, too", isOurs: true),
     Option(
       "learn_scale_shift", .boolean, false, .fineTuning,
-      "train scale and shift of each head, too (they stay in mace_run_train)", isOurs: true),
+      "train scale and shift of each head, too", isOurs: true),
     Option("lora", .boolean, false, .fineTuning, "train low-rank corrections of the weights"),
     Option("lora_rank", .integer(atLeast: 1), 4, .fineTuning, "their rank"),
     Option("lora_alpha", .real(.positive), 1.0, .fineTuning, "their scale, alpha/rank"),
