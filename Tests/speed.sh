@@ -1,11 +1,16 @@
 #!/usr/bin/env bash
 # Ratios of code paths within one run, so that a collapse of vectorisation or of the tables does not go unseen:
-# nothing is timed absolutely. Prints the table that it judges.
+# nothing is timed absolutely. The model is an untrained one of 128x0e+128x1o, where kernels matter most; the limits are
+# about half of what a quiet machine shows.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mace=${MACE:-.build-dist/release/mace}
-model=${1:-Examples/caco3-water/caco3-water.safetensors}
-frame=${2:-Tests/Fixtures/caco3-water.extxyz}
+frame=Tests/Fixtures/caco3-water.extxyz
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$mace" train --name untrained --work_dir "$work" --train_file "$frame" --valid_fraction 0.3 --E0s average \
+  --max_num_epochs 0 --batch_size 1 --hidden_irreps 128x0e+128x1o --r_max 6 > "$work/log" || { cat "$work/log"; exit 1; }
+model=$work/untrained.safetensors
 "$mace" bench --compare --json --threads 1 --repeats 9 --model "$model" --configs "$frame" | python3 -c '
 import json, sys
 paths = {(p["instruction_set"], p["dtype"], p["radial"]): p for p in json.load(sys.stdin)}
@@ -17,9 +22,9 @@ def ratio(name, slow, fast, at_least):
     print(f"speed: {name}: {r:.2f} (at least {at_least})")
     if not r >= at_least: failures.append(name)
 for dtype in ("float64", "float32"):
-    ratio(f"{dtype}, tables against networks", (best, dtype, "exact"), (best, dtype, "tabulated"), 1.3)
+    ratio(f"{dtype}, tables against networks", (best, dtype, "exact"), (best, dtype, "tabulated"), 1.5)
     if "avx2" in sets:
-        ratio(f"{dtype}, AVX2 against baseline", ("baseline", dtype, "exact"), ("avx2", dtype, "exact"), 1.5)
+        ratio(f"{dtype}, AVX2 against baseline", ("baseline", dtype, "exact"), ("avx2", dtype, "exact"), 1.7)
     else:
         print("speed: no AVX2 here, nothing to compare the baseline with")
 ratio("float32 against float64", (best, "float64", "exact"), (best, "float32", "exact"), 1.2)

@@ -2,8 +2,8 @@ import KernelInterface
 
 /// y[yRow[r] + w] (+)= Σ_u x[xRow[r] + u] · weight[u · outer + w].
 ///
-/// Six rows by `tile` vectors of outputs stay in registers over 64 terms of the inner sum, and the panel of weights
-/// that belongs to them stays in the first cache over all rows.
+/// Six rows by `tile` vectors of outputs stay in registers over the whole inner sum, and the panel of weights that
+/// belongs to these vectors stays in the first cache over all rows.
 func linear<L: Lane>(
   _ lane: L.Type, rows: Int, xRows: UnsafePointer<Int>, yRows: UnsafePointer<Int>, inner: Int, outer: Int,
   x: UnsafePointer<L.Element>, weight: UnsafePointer<L.Element.Weight>, y: UnsafeMutablePointer<L.Element>,
@@ -12,18 +12,12 @@ func linear<L: Lane>(
   let n = L.count
   var w = 0
   @inline(__always) func panel(_ tile: Int) {
-    var u = 0
-    repeat {
-      let terms = min(inner - u, 64)
-      var r = 0
-      while r < rows {
-        sixRows(
-          lane, tile, r, last: rows - 1, xRows, yRows, terms, outer, x + u, weight + (u * outer + w), y + w,
-          accumulate || u > 0)
-        r += 6
-      }
-      u += terms
-    } while u < inner
+    var r = 0
+    while r < rows {
+      sixRows(
+        lane, tile, r, last: rows - 1, xRows, yRows, inner, outer, x, weight + w, y + w, accumulate)
+      r += 6
+    }
     w += tile * n
   }
   if L.linearTile >= 4 {
