@@ -16,6 +16,7 @@ swift -module-name KernelInterface -emit-module -emit-module-path "$build/Kernel
   -c Sources/KernelInterface/*.swift -o "$build/interface.o"
 swift -Ounchecked -D ISA_BASELINE -module-name KernelsBaseline -emit-module \
   -emit-module-path "$build/KernelsBaseline.swiftmodule" -c Sources/KernelSource/*.swift -o "$build/kernels.o"
+# grep -c ends with 1 where it counts 0, which the limits below judge
 count() { llvm-objdump -d "$build/kernels.o" | grep -cE "fmla\s+v[0-9]+\.$1" || true; }
 doubles=$(count 2d) floats=$(count 4s)
 echo "arm64: $doubles fused multiply-adds of two doubles, $floats of four floats"
