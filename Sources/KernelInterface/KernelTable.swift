@@ -26,6 +26,15 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
   public typealias SiLU =
     @Sendable (_ count: Int, _ constant: Double, _ x: In, _ y: Out, _ slope: Out) -> Void
 
+  /// Values w_k(τ_e) = Σ_p polynomials[p][k] τ_eᵖ and slopes scales[e] · dw_k/dτ, p < taps: polynomials `[taps][8]`,
+  /// values and slopes `[edge][8]`.
+  public typealias SplineWeights =
+    @Sendable (
+      _ edges: Int, _ taps: Int, _ polynomials: UnsafePointer<Double>, _ fractions: UnsafePointer<Double>,
+      _ scales: UnsafePointer<Double>, _ values: UnsafeMutablePointer<Double>,
+      _ slopes: UnsafeMutablePointer<Double>
+    ) -> Void
+
   /// values[targets[e]][c] = Σ_k weights[e][k] rows[e][k][c]: `taps` (6 or 8) rows of `channels` numbers
   /// (whole vectors) from rows[e] on.
   public typealias Interpolate =
@@ -105,6 +114,7 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
   public var linear: Linear
   public var linearGradient: LinearGradient
   public var silu: SiLU
+  public var splineWeights: SplineWeights
   public var interpolate: Interpolate
   public var interpolateAdjoint: InterpolateAdjoint
   public var interpolateGradient: InterpolateGradient
@@ -117,7 +127,8 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
   public init(
     instructionSet: String, linear: @escaping Linear,
     linearGradient: @escaping LinearGradient, silu: @escaping SiLU,
-    interpolate: @escaping Interpolate, interpolateAdjoint: @escaping InterpolateAdjoint,
+    splineWeights: @escaping SplineWeights, interpolate: @escaping Interpolate,
+    interpolateAdjoint: @escaping InterpolateAdjoint,
     interpolateGradient: @escaping InterpolateGradient, convolve: @escaping Convolve,
     convolveAdjoint: @escaping ConvolveAdjoint, contract: @escaping Contract,
     contractAdjoint: @escaping ContractAdjoint, peakLoop: @escaping PeakLoop
@@ -126,6 +137,7 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
     self.linear = linear
     self.linearGradient = linearGradient
     self.silu = silu
+    self.splineWeights = splineWeights
     self.interpolate = interpolate
     self.interpolateAdjoint = interpolateAdjoint
     self.interpolateGradient = interpolateGradient

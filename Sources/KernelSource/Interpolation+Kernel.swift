@@ -1,5 +1,33 @@
 import KernelInterface
 
+/// B-splines and their slopes at the places of edges, by Horner's rule: a vector holds w_k for several k.
+func splineWeights<L: PlainLane>(
+  _ lane: L.Type, edges: Int, taps: Int, polynomials: UnsafePointer<Double>,
+  fractions: UnsafePointer<Double>, scales: UnsafePointer<Double>, values: UnsafeMutablePointer<Double>,
+  slopes: UnsafeMutablePointer<Double>
+) where L.Element == Double {
+  @inline(__always) func run(_ n: Int) {
+    for e in 0..<edges {
+      let t = L.splat(fractions[e]), scale = L.splat(scales[e])
+      var k = 0
+      while k < 8 {
+        var value = L.load(polynomials + (8 * (n - 1) + k)), slope = value
+        value = L.fma(value, t, L.load(polynomials + (8 * (n - 2) + k)))
+        var p = n - 3
+        while p >= 0 {
+          slope = L.fma(slope, t, value)
+          value = L.fma(value, t, L.load(polynomials + (8 * p + k)))
+          p -= 1
+        }
+        value.store(values + (8 * e + k))
+        (slope * scale).store(slopes + (8 * e + k))
+        k += L.count
+      }
+    }
+  }
+  if taps == 8 { run(8) } else { run(6) }
+}
+
 /// Path weights of edges from a table of B-spline coefficients T in the distance:
 ///
 ///     R[e][c] = Σ_k w_e[k] T_e[k][c],   k < taps,

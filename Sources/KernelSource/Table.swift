@@ -24,6 +24,11 @@ private func kernels<L: Lane>(_ lane: L.Type) -> KernelTable<L.Element> {
         L.self, rows: $0, xRows: $1, yRows: $2, inner: $3, outer: $4, x: $5, g: $6, gradient: $7)
     },
     silu: { silu(L.self, count: $0, constant: $1, x: $2, y: $3, slope: $4) },
+    splineWeights: {
+      splineWeights(
+        DoubleLane.self, edges: $0, taps: $1, polynomials: $2, fractions: $3, scales: $4, values: $5,
+        slopes: $6)
+    },
     interpolate: {
       interpolate(
         L.self, edges: $0, taps: $1, channels: $2, rows: $3, weights: $4, targets: $5, values: $6)

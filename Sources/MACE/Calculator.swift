@@ -80,7 +80,9 @@ public final class Calculator {
     let graph = EdgeGraph(
       localCount: species.count, species: species, positions: structure.positions, offsets: list.offsets,
       neighbors: list.neighbors, shiftIndices: list.shiftIndices,
-      shifts: list.shiftVectors(cell: structure.cell))
+      shifts: list.shiftVectors(cell: structure.cell),
+      // features of the neighbours of a few hundred atoms stay in the caches in any order
+      order: structure.count > 500 ? structure.hilbertOrder(spacing: 3) : [])
     listSeconds += monotonicSeconds() - started
     var result = try run(graph, properties, exchange: nil)
     if properties.contains(.virial), let cell = structure.cell, structure.pbc.isAll {
@@ -131,6 +133,22 @@ public final class Calculator {
 
   /// Edges of the kept neighbour list, beyond the cutoff too when there is a skin.
   public var edgeCount: Int { list?.neighbors.count ?? 0 }
+
+  /// Whether the last evaluation took the first layer by moments, see `MomentMaps`.
+  var usesMoments: Bool {
+    switch engine {
+    case .float64(let e): e.moments != nil
+    case .float32(let e): e.moments != nil
+    }
+  }
+
+  /// Takes the first layer by moments where that does not pay, too.
+  func preferMoments() {
+    switch engine {
+    case .float64(let e): e.prefersMoments = true
+    case .float32(let e): e.prefersMoments = true
+    }
+  }
 
   // MARK: Profile
 

@@ -3,13 +3,18 @@ import KernelInterface
 extension CompiledModel {
   /// Multiply–adds of an evaluation with forces, by stage, on padded channels. Geometry, readouts and sums are not
   /// counted; the elements' maps are counted as those of `species`, an element that was met.
-  func multiplyAdds(atoms: Int, edges: Int, species: Int, radial: RadialEvaluation) -> [Stage: Double] {
+  /// - Parameter momentRows: pairs of a receiver and a neighbouring species, where the first layer uses `moments`.
+  func multiplyAdds(
+    atoms: Int, edges: Int, species: Int, radial: RadialEvaluation, moments: MomentMaps<Weight>?,
+    momentRows: Int
+  ) -> [Stage: Double] {
     var counts: [Stage: Double] = [:]
     let data = self.species(species)
     for (t, layer) in layers.enumerated() {
-      let channels = layer.sender.channels
+      let moments = t == 0 ? moments : nil
+      let channels = moments?.layout.channels ?? layer.sender.channels
       let tabulated = radial != .exact && layer.down == nil
-      let paths = layer.convolution.pathCount * channels
+      let paths = (moments == nil ? layer.convolution.pathCount : 1) * channels
       let network = layer.radialNetwork.multiplyAdds + (layer.densityNetwork?.multiplyAdds ?? 0)
       let weights = tabulated ? Weight.splineTaps * paths : network
       var forward = 0, backward = 0
@@ -23,7 +28,9 @@ extension CompiledModel {
       counts[.radialBackward, default: 0] += Double(edges * 2 * weights)
       counts[.convolution, default: 0] += Double(edges * forward)
       counts[.convolutionBackward, default: 0] += Double(edges * backward)
-      var maps = layer.messageLinear.multiplyAdds + layer.productLinear.multiplyAdds
+      var maps = layer.productLinear.multiplyAdds
+      if moments == nil { maps += layer.messageLinear.multiplyAdds }
+      let ofMoments = moments == nil ? 0 : Double(momentRows * MomentMaps.multiplyAdds(layer))
       for map in [layer.residual, layer.gateLinear, data?.layers[t].mix] { maps += map?.multiplyAdds ?? 0 }
       if t > 0 {
         maps += layer.up.multiplyAdds + (layer.down?.multiplyAdds ?? 0)
@@ -31,8 +38,8 @@ extension CompiledModel {
           maps += (data?.layers[t].skip ?? layer.skip)?.multiplyAdds ?? 0
         }
       }
-      counts[.linear, default: 0] += Double(atoms * maps)
-      counts[.linearBackward, default: 0] += Double(atoms * maps)
+      counts[.linear, default: 0] += Double(atoms * maps) + ofMoments
+      counts[.linearBackward, default: 0] += Double(atoms * maps) + ofMoments
       // a node of the trees is one product with its parent; on the way back that again, and ∂E/∂A
       let nodes = layer.contraction.productCount * layer.target.channels
       counts[.contraction, default: 0] += Double(atoms * nodes)

@@ -19,6 +19,7 @@ final class CompiledModel<Weight: PlainScalar>: Sendable {
   private let tabulations: [RadialTabulation?]
   private let species: Mutex<[SpeciesData<Weight>?]>
   private let tables: Mutex<[RadialTables<Weight>]>
+  private let moments = Mutex<MomentMaps<Weight>?>(nil)
 
   /// - Parameter other: a model that differs in its parameters only, whose plans are used again.
   init(
@@ -78,6 +79,26 @@ final class CompiledModel<Weight: PlainScalar>: Sendable {
     tables.withLock { all in
       for (t, tabulation) in tabulations.enumerated() { tabulation?.complete(&all[t], for: species) }
       return all
+    }
+  }
+
+  /// The first layer by moments, for all pairs of the given species; made on first use.
+  /// - Returns: nil where a pair has no table, or the maps would be too large.
+  func momentMaps(
+    for species: [Int], _ tables: RadialTables<Weight>
+  ) throws(MACEError) -> MomentMaps<Weight>? {
+    let layer = layers[0]
+    guard let tabulation = tabulations[0] else { return nil }
+    let data = self.species.withLock { $0 }
+    return try moments.withLock { (made) throws(MACEError) in
+      var maps = made ?? MomentMaps(layer, elements: data.count)
+      if !maps.cover(species, tables) {
+        try maps.complete(for: species, layer, model, tables, data) {
+          tabulation.momentBasis(tables, table: $0, limit: $1)
+        }
+      }
+      made = maps
+      return maps.cover(species, tables) ? maps : nil
     }
   }
 

@@ -29,6 +29,8 @@ final class EdgeNetwork<Weight: PlainScalar>: @unchecked Sendable {
   let sliceChannels: Int
   /// Padded numbers of the output, all slices.
   var outputWidth: Int { slices.count * sliceChannels }
+  /// Of functions that the outputs are combinations of.
+  var rank: Int { lastInner + (lastBias.isEmpty ? 0 : 1) }
   private let hidden: [Hidden]
   private let lastInner: Int
   private let lastPadded: Int

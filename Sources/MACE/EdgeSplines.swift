@@ -8,7 +8,7 @@ final class EdgeSplines<Element: FeatureScalar> {
 
   private(set) var count = 0
   let edges: Buffer<Int32>
-  /// w_k and dw_k/dr, [edge][taps], and ∂e/∂w_k.
+  /// w_k [edge][taps], dw_k/dr [edge][SplineGrid.tapStride] and ∂e/∂w_k [edge][taps].
   let weights: Buffer<Element>
   let slopes: Buffer<Double>
   let adjoints: Buffer<Element>
@@ -16,66 +16,112 @@ final class EdgeSplines<Element: FeatureScalar> {
   private let intervals: Buffer<Int32>
   private let rows: Buffer<UnsafePointer<Weight>>
   private let gradientRows: Buffer<UnsafeMutablePointer<Weight>>
+  /// w_k as the kernel writes them, τ and 1/h of each edge.
   private let values: Buffer<Double>
-  private let keys: Buffer<UInt64>
-  private let spareKeys: Buffer<UInt64>
+  private let fractions: Buffer<Double>
+  private let scales: Buffer<Double>
+  private let polynomials = Buffer<Double>(SplineGrid.polynomials(taps: Weight.splineTaps))
+  // of the edges in the order of the tile: number, table, interval, τ
+  private let found: Buffer<Place>
+  private let grids = Buffer<Grid>()
+  private let bins = Buffer<Int32>(maxBins + 1)
   private var taps: Int { Weight.splineTaps }
 
+  private static var maxBins: Int { 1024 }
+
+  private struct Place {
+    var edge: Int32, table: Int32, interval: Int32, bin: Int32
+    var fraction: Double
+  }
+
+  private struct Grid {
+    var first: Double, scale: Double, intervals: Double
+    var bin: Int
+  }
+
   init(capacity: Int) {
-    let taps = Weight.splineTaps
+    let taps = Weight.splineTaps, stride = SplineGrid.tapStride
     edges = Buffer(capacity)
     weights = Buffer(capacity * taps)
-    slopes = Buffer(capacity * taps)
+    slopes = Buffer(capacity * stride)
     adjoints = Buffer(capacity * taps)
     tables = Buffer(capacity)
     intervals = Buffer(capacity)
     let zero = Buffer<Weight>(1)
     rows = Buffer(Array(repeating: UnsafePointer(zero.base), count: capacity))
     gradientRows = Buffer(Array(repeating: zero.base, count: capacity))
-    values = Buffer(taps)
-    keys = Buffer(capacity)
-    spareKeys = Buffer(capacity)
+    values = Buffer(capacity * stride)
+    fractions = Buffer(capacity)
+    scales = Buffer(capacity)
+    found = Buffer(capacity)
   }
 
   var bytes: Int {
-    weights.bytes + slopes.bytes + adjoints.bytes + keys.bytes + spareKeys.bytes + rows.bytes
-      + gradientRows.bytes
+    weights.bytes + slopes.bytes + adjoints.bytes + rows.bytes + gradientRows.bytes + values.bytes
+      + fractions.bytes + scales.bytes + found.bytes
   }
 
   /// Takes the tabulated edges of a tile.
-  func load(_ tile: EdgeTile<Wide>, _ all: [RadialTable<Weight>]) {
-    count = 0
-    for e in 0..<tile.count where tile.table.base[e] >= 0 {
-      let table = Int(tile.table.base[e])
-      let interval = all[table].grid.locate(tile.distance.base[e]).interval
-      keys.base[count] = UInt64(table) << 48 | UInt64(interval) << 32 | UInt64(e)
-      count += 1
-    }
-    sort()
+  func load(_ tile: EdgeTile<Wide>, _ all: [RadialTable<Weight>], _ kernels: KernelTable<Element>) {
+    locate(tile, all)
+    let stride = SplineGrid.tapStride
+    kernels.splineWeights(
+      count, taps, polynomials.base, fractions.base, scales.base, values.base, slopes.base)
     for k in 0..<count {
-      let e = Int(truncatingIfNeeded: keys.base[k] & 0xffff_ffff)
-      let table = Int(truncatingIfNeeded: keys.base[k] >> 48)
-      let (interval, fraction) = all[table].grid.locate(tile.distance.base[e])
-      edges.base[k] = Int32(truncatingIfNeeded: e)
-      tables.base[k] = Int32(truncatingIfNeeded: table)
-      intervals.base[k] = Int32(truncatingIfNeeded: interval)
-      let slope = slopes.base + k * taps
-      all[table].grid.evaluate(fraction, values.base, slope)
-      let stretch = Wide.isDual ? tile.stretch.base[e] : 0
-      for m in 0..<taps {
-        weights.base[k * taps + m] = Element(
-          wide: Wide(value: values.base[m], tangent: slope[m] * stretch))
-      }
+      let value = values.base + k * stride, slope = slopes.base + k * stride, weight = weights.base + k * taps
+      let stretch = Wide.isDual ? tile.stretch.base[Int(edges.base[k])] : 0
+      for m in 0..<taps { weight[m] = Element(wide: Wide(value: value[m], tangent: slope[m] * stretch)) }
     }
   }
 
-  /// Where the coefficients of slice p are for each edge: of the path weights, or of the density.
+  /// Intervals of the edges, and the edges in their order: counted into bins of one or a few intervals.
+  private func locate(_ tile: EdgeTile<Wide>, _ all: [RadialTable<Weight>]) {
+    grids.reserve(all.count)
+    var total = 0
+    for (index, table) in all.enumerated() {
+      let grid = table.grid
+      grids.base[index] = Grid(
+        first: grid.first, scale: 1 / grid.spacing, intervals: Double(grid.intervals), bin: total)
+      total += grid.intervals
+    }
+    var shift = 0
+    while total >> shift >= Self.maxBins { shift += 1 }
+    let bins = bins.base
+    clearRow(bins, (total >> shift) + 2)
+    count = 0
+    for e in 0..<tile.count where tile.table.base[e] >= 0 {
+      let table = tile.table.base[e], grid = grids.base[Int(table)]
+      let x = (tile.distance.base[e] - grid.first) * grid.scale
+      let interval = Int32(min(max(x, 0), grid.intervals - 1))
+      let bin = Int32(truncatingIfNeeded: (grid.bin + Int(interval)) >> shift)
+      found.base[count] = Place(
+        edge: Int32(truncatingIfNeeded: e), table: table, interval: interval, bin: bin,
+        fraction: x - Double(interval))
+      bins[Int(bin) + 1] += 1
+      count += 1
+    }
+    for b in 0...(total >> shift) { bins[b + 1] += bins[b] }
+    for n in 0..<count {
+      let place = found.base[n]
+      let k = Int(bins[Int(place.bin)])
+      bins[Int(place.bin)] += 1
+      edges.base[k] = place.edge
+      tables.base[k] = place.table
+      intervals.base[k] = place.interval
+      fractions.base[k] = place.fraction
+      scales.base[k] = grids.base[Int(place.table)].scale
+    }
+  }
+
+  /// Where the coefficients of slice p are for each edge.
+  /// - Parameter buffer: those of a table, [slice][coefficient][channel].
   func rows(
-    _ all: [RadialTable<Weight>], slice p: Int, channels: Int, ofDensity: Bool = false
+    _ all: [RadialTable<Weight>], slice p: Int, channels: Int,
+    of buffer: (_ index: Int, _ table: RadialTable<Weight>) -> Buffer<Weight>? = { $1.paths }
   ) -> UnsafePointer<UnsafePointer<Weight>> {
     for k in 0..<count {
-      let table = all[Int(tables.base[k])]
-      guard let base = ofDensity ? table.density?.base : table.paths.base else { continue }
+      let index = Int(tables.base[k]), table = all[index]
+      guard let base = buffer(index, table)?.base else { continue }
       rows.base[k] =
         UnsafePointer(base) + (p * table.grid.coefficientCount + Int(intervals.base[k])) * channels
     }
@@ -96,31 +142,5 @@ final class EdgeSplines<Element: FeatureScalar> {
         base + (p * all[index].grid.coefficientCount + Int(intervals.base[k])) * channels
     }
     return UnsafePointer(gradientRows.base)
-  }
-
-  /// Merge sort of the keys, without allocating.
-  private func sort() {
-    var from = keys.base, to = spareKeys.base
-    var width = 1
-    while width < count {
-      var first = 0
-      while first < count {
-        let middle = min(first + width, count), end = min(first + 2 * width, count)
-        var (i, j) = (first, middle)
-        for k in first..<end {
-          if i < middle && (j >= end || from[i] <= from[j]) {
-            to[k] = from[i]
-            i += 1
-          } else {
-            to[k] = from[j]
-            j += 1
-          }
-        }
-        first = end
-      }
-      (from, to) = (to, from)
-      width *= 2
-    }
-    if from != keys.base { keys.base.update(from: from, count: count) }
   }
 }

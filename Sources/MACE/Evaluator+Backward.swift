@@ -95,10 +95,22 @@ extension Evaluator {
       source = s.targetsNext
     }
     addTargetGradient(t, atoms, source, s)
+    pullMessages(t, atoms, source.base, s)
+  }
+
+  /// ∂e/∂M (or ∂e/∂a) of the block from ∂e/∂L(M), whose rows begin at `s.outOffsets`.
+  private func pullMessages(
+    _ t: Int, _ atoms: Int, _ source: UnsafePointer<Element>, _ s: ThreadScratch<Element>
+  ) {
+    let layer = model.layers[t]
+    if usesMoments(t), let moments {
+      applyMomentsTransposed(moments, atoms, source, s.outOffsets.base, s)
+      return
+    }
     localOffsets(atoms, s.inOffsets, width: layer.message.width)
     layer.messageLinear.applyTransposed(
-      kernels, source.base, s.outOffsets.base, s.messages.base, s.inOffsets.base, atoms: atoms,
-      accumulate: false, s.rows)
+      kernels, source, s.outOffsets.base, s.messages.base, s.inOffsets.base, atoms: atoms, accumulate: false,
+      s.rows)
   }
 
   /// The same through the gate of the NonLinear block: X = linear_1(M)/(ρβ+α) + residual(S).
@@ -142,10 +154,7 @@ extension Evaluator {
         s.gates.base + b * gated.width, gated.width, by: normaliser(t, densities[t].base[s.atoms.base[b]]))
     }
     addGatedMessageGradient(t, atoms, s)
-    localOffsets(atoms, s.inOffsets, width: layer.message.width)
-    layer.messageLinear.applyTransposed(
-      kernels, s.gates.base, s.outOffsets.base, s.messages.base, s.inOffsets.base, atoms: atoms,
-      accumulate: false, s.rows)
+    pullMessages(t, atoms, s.gates.base, s)
   }
 
   /// dx = ∂e/∂x of `applyGate`, from dy.
@@ -180,32 +189,15 @@ extension Evaluator {
   /// From ∂e/∂M and ∂e/∂ρ to the edges: forces, virials and ∂e/∂S of the senders.
   private func scatterMessages(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>, _ properties: Properties)
   {
-    let layer = model.layers[t]
-    let tile = s.tile, plan = layer.convolution
-    let width = layer.message.width, channels = layer.sender.channels
     let ofFlux = s.pass == 0 && properties.contains(.heatFluxVirials)
     forEachTile(t, atoms, s) {
       computeGeometry(t, s)
       s.lap(.geometryBackward)
       prepareRadial(t, s)
-      let wantsSenders = t > 0 || s.gradient != nil
-      if ofFlux { transportSenderAdjoints(t, s) }
-      if wantsSenders {
-        for e in 0..<tile.count { s.senderAdjoints.base[e] = senderAdjoint(t, tile.neighbor.base[e], s) }
-      }
-      for (p, tiles) in plan.paths.enumerated() {
-        let weights = pathWeights(t, p, s), adjoints = pathAdjoints(t, p, s)
-        s.lap(.radialBackward)
-        tile.forEachRun { b, first, count in
-          kernels.convolveAdjoint(
-            plan.tiles.base + tiles.lowerBound, tiles.count, count, channels, weights + first * channels,
-            adjoints + first * channels, s.couplings.base + first * plan.couplingCount,
-            s.gradient == nil ? s.couplingAdjoints.base + first * plan.couplingCount : nil,
-            plan.couplingCount, s.senders.base + first,
-            wantsSenders ? UnsafePointer(s.senderAdjoints.base + first) : nil, s.messages.base + b * width)
-        }
-        s.lap(.convolutionBackward)
-        takePathAdjoints(t, p, s)
+      if usesMoments(t), let moments {
+        scatterMoments(moments, s)
+      } else {
+        scatterPaths(t, s, ofFlux: ofFlux)
       }
       let densityFactor = densityBackward(t, s)
       finishRadial(t, s, densityAdjoints: densityFactor)
@@ -216,6 +208,32 @@ extension Evaluator {
         edgesToForces(t, s, densityFactor: densityFactor, properties, ofFlux: ofFlux)
       }
       s.lap(.geometryBackward)
+    }
+  }
+
+  /// From ∂e/∂M to ∂e/∂R, ∂e/∂Q and ∂e/∂S of a tile's edges, path by path.
+  private func scatterPaths(_ t: Int, _ s: ThreadScratch<Element>, ofFlux: Bool) {
+    let layer = model.layers[t]
+    let tile = s.tile, plan = layer.convolution
+    let width = layer.message.width, channels = layer.sender.channels
+    let wantsSenders = t > 0 || s.gradient != nil
+    if ofFlux { transportSenderAdjoints(t, s) }
+    if wantsSenders {
+      for e in 0..<tile.count { s.senderAdjoints.base[e] = senderAdjoint(t, tile.neighbor.base[e], s) }
+    }
+    for (p, tiles) in plan.paths.enumerated() {
+      let weights = pathWeights(t, p, s), adjoints = pathAdjoints(t, p, s)
+      s.lap(.radialBackward)
+      tile.forEachRun { b, first, count in
+        kernels.convolveAdjoint(
+          plan.tiles.base + tiles.lowerBound, tiles.count, count, channels, weights + first * channels,
+          adjoints + first * channels, s.couplings.base + first * plan.couplingCount,
+          s.gradient == nil ? s.couplingAdjoints.base + first * plan.couplingCount : nil,
+          plan.couplingCount, s.senders.base + first,
+          wantsSenders ? UnsafePointer(s.senderAdjoints.base + first) : nil, s.messages.base + b * width)
+      }
+      s.lap(.convolutionBackward)
+      takePathAdjoints(t, p, s)
     }
   }
 

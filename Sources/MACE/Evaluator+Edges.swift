@@ -4,11 +4,12 @@ import KernelInterface
 // What forward and backward share: tiles of edges with their basis functions, harmonics, path weights and
 // couplings.
 extension Evaluator {
-  /// Sorts a block's atoms by species and writes them to `scratch.atoms`.
+  /// Sorts a block's atoms (places in `graph.order`) by species and writes them to `scratch.atoms`.
   func loadBlock(_ range: Range<Int>, _ s: ThreadScratch<Element>) -> Int {
     let atoms = s.atoms.base
     var n = 0
-    for i in range {
+    for place in range {
+      let i = graph.order.isEmpty ? place : Int(graph.order[place])
       var k = n
       while k > 0 && graph.species[atoms[k - 1]] > graph.species[i] {
         atoms[k] = atoms[k - 1]

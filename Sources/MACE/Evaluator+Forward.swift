@@ -7,7 +7,14 @@ extension Evaluator {
     let layer = model.layers[t]
     s.layer = t
     let atoms = loadBlock(range, s)
-    gatherMessages(t, atoms, s)
+    if usesMoments(t), let moments {
+      gatherMoments(moments, atoms, s)
+    } else {
+      gatherMessages(t, atoms, s)
+    }
+    if model.layers[t].usesDensity {
+      for b in 0..<atoms { densities[t].base[s.atoms.base[b]] = s.density.base[b] }
+    }
     messageToTarget(t, atoms, s)
     s.lap(.linear)
     contractBlock(t, atoms, s)
@@ -26,7 +33,33 @@ extension Evaluator {
     s.lap(.readout)
   }
 
-  /// M and ρ of the block's atoms, and the pair repulsion in the first layer.
+  /// Geometry and radial splines of a tile on the way there, and the pair repulsion in the first layer.
+  func prepareTile(_ t: Int, _ s: ThreadScratch<Element>) {
+    let tile = s.tile
+    computeGeometry(t, s)
+    if t == 0, let repulsion = model.repulsion {
+      for e in 0..<tile.count {
+        let i = tile.atom.base[e]
+        let z = Int(graph.species[i]), other = Int(graph.species[tile.neighbor.base[e]])
+        nodeEnergies.base[i] += repulsion.evaluate(tile.distance.base[e], z, other).energy
+      }
+    }
+    s.lap(.geometry)
+    prepareRadial(t, s)
+  }
+
+  /// Adds a tile's edges to ρ of the block's atoms.
+  func gatherDensity(_ t: Int, _ s: ThreadScratch<Element>) {
+    guard let network = model.layers[t].densityNetwork else { return }
+    let tile = s.tile
+    densities(t, network, s)
+    for e in 0..<tile.count {
+      let d = s.densities.base[e * channelAlignment].wide
+      s.density.base[tile.receiver.base[e]] += (d * d).hyperbolicTangent() * tile.factor.base[e]
+    }
+  }
+
+  /// M and ρ of the block's atoms.
   private func gatherMessages(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>) {
     let layer = model.layers[t]
     let tile = s.tile, plan = layer.convolution
@@ -34,23 +67,8 @@ extension Evaluator {
     s.messages.zero(atoms * width)
     s.density.zero(atoms)
     forEachTile(t, atoms, s) {
-      computeGeometry(t, s)
-      if t == 0, let repulsion = model.repulsion {
-        for e in 0..<tile.count {
-          let i = tile.atom.base[e]
-          let z = Int(graph.species[i]), other = Int(graph.species[tile.neighbor.base[e]])
-          nodeEnergies.base[i] += repulsion.evaluate(tile.distance.base[e], z, other).energy
-        }
-      }
-      s.lap(.geometry)
-      prepareRadial(t, s)
-      if let network = layer.densityNetwork {
-        densities(t, network, s)
-        for e in 0..<tile.count {
-          let d = s.densities.base[e * channelAlignment].wide
-          s.density.base[tile.receiver.base[e]] += (d * d).hyperbolicTangent() * tile.factor.base[e]
-        }
-      }
+      prepareTile(t, s)
+      gatherDensity(t, s)
       for (p, tiles) in plan.paths.enumerated() {
         let weights = pathWeights(t, p, s)
         s.lap(.radial)
@@ -63,9 +81,6 @@ extension Evaluator {
         s.lap(.convolution)
       }
     }
-    if layer.usesDensity {
-      for b in 0..<atoms { densities[t].base[s.atoms.base[b]] = s.density.base[b] }
-    }
     if s.gradient != nil {
       for b in 0..<atoms {
         (messages[t].base + s.atoms.base[b] * width).update(from: s.messages.base + b * width, count: width)
@@ -76,12 +91,9 @@ extension Evaluator {
   /// A of the block: the linear map of M with the block's normalisation, element mixing or gate.
   private func messageToTarget(_ t: Int, _ atoms: Int, _ s: ThreadScratch<Element>) {
     let layer = model.layers[t]
-    localOffsets(atoms, s.inOffsets, width: layer.message.width)
     if let gated = layer.gated, let residual = layer.residual, let gateLinear = layer.gateLinear {
       globalOffsets(atoms, s, s.outOffsets, width: gated.width)
-      layer.messageLinear.apply(
-        kernels, s.messages.base, s.inOffsets.base, gates[t].base, s.outOffsets.base, atoms: atoms,
-        accumulate: false, s.rows)
+      applyMessageLinear(t, atoms, gates[t].base, s.outOffsets.base, s)
       for b in 0..<atoms {
         scaleRow(gates[t].base + s.outOffsets.base[b], gated.width, by: normaliser(t, s.density.base[b]))
       }
@@ -100,9 +112,7 @@ extension Evaluator {
       return
     }
     localOffsets(atoms, s.outOffsets, width: layer.target.width)
-    layer.messageLinear.apply(
-      kernels, s.messages.base, s.inOffsets.base, s.targets.base, s.outOffsets.base, atoms: atoms,
-      accumulate: false, s.rows)
+    applyMessageLinear(t, atoms, s.targets.base, s.outOffsets.base, s)
     if layer.usesDensity {
       for b in 0..<atoms {
         scaleRow(
@@ -122,6 +132,21 @@ extension Evaluator {
         }
       }
     }
+  }
+
+  /// L(M) of the block, in rows at the given offsets.
+  private func applyMessageLinear(
+    _ t: Int, _ atoms: Int, _ y: UnsafeMutablePointer<Element>, _ offsets: UnsafePointer<Int>,
+    _ s: ThreadScratch<Element>
+  ) {
+    let layer = model.layers[t]
+    if usesMoments(t), let moments {
+      applyMoments(moments, atoms, y, offsets, s)
+      return
+    }
+    localOffsets(atoms, s.inOffsets, width: layer.message.width)
+    layer.messageLinear.apply(
+      kernels, s.messages.base, s.inOffsets.base, y, offsets, atoms: atoms, accumulate: false, s.rows)
   }
 
   /// B of the block, from A.

@@ -8,7 +8,7 @@ extension Evaluator {
   /// Lays out the tabulated edges and evaluates the networks for the others.
   func prepareRadial(_ t: Int, _ s: ThreadScratch<Element>) {
     let layer = model.layers[t], tile = s.tile
-    s.splines.load(tile, radialTables[t].tables)
+    s.splines.load(tile, radialTables[t].tables, kernels)
     guard tile.exactCount > 0 else { return }
     layer.radialNetwork.forward(
       kernels, edges: tile.exactCount, input: s.input.base, output: s.exactWeights.base,
@@ -76,7 +76,8 @@ extension Evaluator {
     for k in 0..<splines.count {
       var sum = 0.0
       for m in 0..<taps {
-        sum += splines.adjoints.base[k * taps + m].wide.value * splines.slopes.base[k * taps + m]
+        sum +=
+          splines.adjoints.base[k * taps + m].wide.value * splines.slopes.base[k * SplineGrid.tapStride + m]
       }
       tile.radial.base[Int(splines.edges.base[k])] = sum
     }
@@ -102,7 +103,7 @@ extension Evaluator {
     if s.splines.count > 0 {
       kernels.interpolate(
         s.splines.count, Weight.splineTaps, channelAlignment,
-        s.splines.rows(radialTables[t].tables, slice: 0, channels: channelAlignment, ofDensity: true),
+        s.splines.rows(radialTables[t].tables, slice: 0, channels: channelAlignment) { $1.density },
         s.splines.weights.base, s.splines.edges.base, s.densities.base)
     }
     for x in 0..<tile.exactCount {
@@ -125,7 +126,7 @@ extension Evaluator {
       } else {
         kernels.interpolateAdjoint(
           splines.count, Weight.splineTaps, channelAlignment,
-          splines.rows(tables, slice: 0, channels: channelAlignment, ofDensity: true), splines.edges.base,
+          splines.rows(tables, slice: 0, channels: channelAlignment) { $1.density }, splines.edges.base,
           s.densities.base, splines.adjoints.base)
       }
     }

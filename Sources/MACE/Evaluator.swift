@@ -44,7 +44,12 @@ final class Evaluator<Element: FeatureScalar> {
   /// Of each layer, and their lookups at a stable address.
   private(set) var radialTables: [RadialTables<Weight>] = []
   let radialLookups: [Buffer<Int32>]
-  /// Range of local atoms of each thread.
+  /// The first layer by moments, where that pays, and the pairs of a receiver and a neighbouring species.
+  var moments: MomentMaps<Weight>?
+  var momentRows = 0
+  /// Whether or not they pay.
+  var prefersMoments = false
+  /// Each thread's range of local atoms, in their order.
   private(set) var ranges: [Range<Int>] = []
 
   init(
@@ -98,7 +103,7 @@ final class Evaluator<Element: FeatureScalar> {
   func run(_ graph: EdgeGraph, _ properties: Properties, exchange: Exchange?) throws(MACEError) {
     self.graph = graph
     species = try model.data(for: graph.species)
-    prepareRadialTables()
+    try prepareRadialTables()
     let wantsGradient = !properties.isDisjoint(
       with: [.forces, .virial, .atomicVirials, .heatFluxVirials])
     prepare(wantsGradient: wantsGradient, properties)
@@ -139,7 +144,7 @@ final class Evaluator<Element: FeatureScalar> {
   var multiplyAdds: [Stage: Double] {
     model.multiplyAdds(
       atoms: graph.localCount, edges: graph.neighbors.count, species: Int(graph.species.first ?? 0),
-      radial: radial)
+      radial: radial, moments: moments, momentRows: momentRows)
   }
 
   var workspaceBytes: (fixed: Int, perAtoms: Int) {
@@ -158,7 +163,7 @@ final class Evaluator<Element: FeatureScalar> {
 
   // MARK: Buffers
 
-  private func prepareRadialTables() {
+  private func prepareRadialTables() throws(MACEError) {
     var isPresent = [Bool](repeating: false, count: species.count)
     for z in graph.species { isPresent[Int(z)] = true }
     let present = species.indices.filter { isPresent[$0] }
@@ -173,6 +178,7 @@ final class Evaluator<Element: FeatureScalar> {
       buffer.base.update(from: tables.lookup, count: tables.lookup.count)
     }
     if direction != nil { for s in scratch { s.gradient?.clear(for: radialTables) } }
+    try prepareMoments(for: present)
   }
 
   private func prepare(wantsGradient: Bool, _ properties: Properties) {
@@ -222,17 +228,21 @@ final class Evaluator<Element: FeatureScalar> {
     }
   }
 
-  /// Contiguous ranges of atoms with about equal numbers of edges: fixed for a given graph and number of
+  /// Contiguous ranges of the order of atoms with about equal numbers of edges: fixed for a given graph and number of
   /// threads, so that results repeat bit for bit.
   private func partition(_ n: Int) -> [Range<Int>] {
-    let offsets = graph.offsets
-    let work = { (i: Int) in offsets[i] + 8 * i }
+    var work = [0]
+    work.reserveCapacity(n + 1)
+    for place in 0..<n {
+      let i = graph.order.isEmpty ? place : Int(graph.order[place])
+      work.append(work[place] + graph.offsets[i + 1] - graph.offsets[i] + 8)
+    }
     var ranges: [Range<Int>] = []
     var first = 0
     for thread in 0..<threads {
-      let goal = work(n) * (thread + 1) / threads
+      let goal = work[n] * (thread + 1) / threads
       var end = first
-      while end < n && (thread == threads - 1 || work(end + 1) <= goal) { end += 1 }
+      while end < n && (thread == threads - 1 || work[end + 1] <= goal) { end += 1 }
       ranges.append(first..<end)
       first = end
     }

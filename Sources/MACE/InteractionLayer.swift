@@ -19,6 +19,9 @@ final class InteractionLayer<Weight: PlainScalar>: @unchecked Sendable {
   let up: LinearMap<Weight>
   /// M → A (or the gate's input), 1/avg_num_neighbors multiplied in where the block divides by it.
   let messageLinear: LinearMap<Weight>
+  /// Name of its weights, and what was multiplied in.
+  let messageWeights: String
+  let messageScale: Double
   /// sc of the blocks whose self connection does not depend on the species.
   let skip: LinearMap<Weight>?
   /// NonLinear block: residual into the gate, and the linear map behind the gate.
@@ -40,6 +43,8 @@ final class InteractionLayer<Weight: PlainScalar>: @unchecked Sendable {
   let endpointWidth: Int
 
   var usesDensity: Bool { densityNetwork != nil }
+  /// What `messageLinear` makes of M: A, or the gate's input.
+  var messageOutput: FeatureLayout { gated ?? target }
   /// Width of a node's sender row: sender features, then the Att block's scalars.
   var senderWidth: Int { sender.width + (downLayout?.width ?? 0) }
 
@@ -62,11 +67,14 @@ final class InteractionLayer<Weight: PlainScalar>: @unchecked Sendable {
     case .realAgnostic, .realAgnosticResidual, .realAgnosticAttResidual: scale = 1 / layer.averageNeighbors
     default: break
     }
+    messageScale = scale
+    messageWeights =
+      prefix + (layer.block == .realAgnosticResidualNonLinear ? "linear_1.weight" : "linear.weight")
     if layer.block == .realAgnosticResidualNonLinear {
       guard let gate = layer.gate else { throw MACEError(.format, "\(prefix)equivariant_nonlin is missing") }
       let layout = try Self.gateLayout(gate, target: target)
       gated = layout
-      messageLinear = LinearMap(message, layout, flat: try model.values(prefix + "linear_1.weight"))
+      messageLinear = LinearMap(message, layout, flat: try model.values(messageWeights))
       residual = LinearMap(sender, layout, flat: try model.values(prefix + "linear_res.weight"))
       gateLinear = LinearMap(target, target, flat: try model.values(prefix + "linear_2.weight"))
       skip = LinearMap(node, output, flat: try model.values(prefix + "skip_tp.weight"))
@@ -80,8 +88,7 @@ final class InteractionLayer<Weight: PlainScalar>: @unchecked Sendable {
       gateLinear = nil
       alpha = 1
       beta = 1
-      messageLinear = LinearMap(
-        message, target, flat: try model.values(prefix + "linear.weight"), scale: scale)
+      messageLinear = LinearMap(message, target, flat: try model.values(messageWeights), scale: scale)
       skip =
         layer.block == .realAgnosticAttResidual
         ? LinearMap(node, output, flat: try model.values(prefix + "skip_linear.weight")) : nil

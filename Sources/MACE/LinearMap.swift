@@ -24,13 +24,12 @@ final class LinearMap<Weight: PlainScalar>: @unchecked Sendable {
 
   /// - Parameters:
   ///   - flat: the weights as mace-torch stores them.
-  ///   - fanInFactor: multiplies the fan-in under the root (the number of elements, for a fully connected product
-  ///     with one-hot elements).
+  ///   - norm: fan-in of an output block → what its weights are multiplied by.
   ///   - index: (first weight of the pair of blocks, u, w, multiplicity of the output block) → where W[u, w] is in
   ///     `flat`.
   ///   - blockSize: weights of a pair of blocks with these multiplicities.
   private init(
-    _ input: FeatureLayout, _ output: FeatureLayout, flat: [Double], fanInFactor: Int, scale: Double,
+    _ input: FeatureLayout, _ output: FeatureLayout, flat: [Double], norm: (_ fanIn: Int) -> Double,
     index: @escaping @Sendable (_ offset: Int, _ u: Int, _ w: Int, _ outMultiplicity: Int) -> Int,
     blockSize: (_ inMultiplicity: Int, _ outMultiplicity: Int) -> Int
   ) {
@@ -49,7 +48,7 @@ final class LinearMap<Weight: PlainScalar>: @unchecked Sendable {
             var entry = Entry(
               inRow: from.row, outRow: to.row, dimension: x.irrep.dimension, inFirst: from.first,
               inChannels: from.count, outFirst: to.first, outChannels: to.count,
-              norm: scale / Double(fanIn * fanInFactor).squareRoot(), offset: offset,
+              norm: norm(fanIn), offset: offset,
               outMultiplicity: y.multiplicity, weight: packed.count, transposed: 0)
             let inPadded = input.channels, outPadded = output.channels
             var forward = [Weight](repeating: 0, count: from.count * outPadded)
@@ -78,7 +77,14 @@ final class LinearMap<Weight: PlainScalar>: @unchecked Sendable {
   /// A plain `o3.Linear` with its flat weight.
   convenience init(_ input: FeatureLayout, _ output: FeatureLayout, flat: [Double], scale: Double = 1) {
     self.init(
-      input, output, flat: flat, fanInFactor: 1, scale: scale,
+      input, output, flat: flat, norm: { scale / Double($0).squareRoot() },
+      index: { offset, u, w, outMultiplicity in offset + u * outMultiplicity + w }, blockSize: { $0 * $1 })
+  }
+
+  /// One whose flat weights are what they are.
+  convenience init(_ input: FeatureLayout, _ output: FeatureLayout, unscaled flat: [Double]) {
+    self.init(
+      input, output, flat: flat, norm: { _ in 1 },
       index: { offset, u, w, outMultiplicity in offset + u * outMultiplicity + w }, blockSize: { $0 * $1 })
   }
 
@@ -87,7 +93,7 @@ final class LinearMap<Weight: PlainScalar>: @unchecked Sendable {
     _ input: FeatureLayout, _ output: FeatureLayout, flat: [Double], species z: Int, of elements: Int
   ) {
     self.init(
-      input, output, flat: flat, fanInFactor: elements, scale: 1,
+      input, output, flat: flat, norm: { 1 / Double($0 * elements).squareRoot() },
       index: { offset, u, w, outMultiplicity in offset + (u * elements + z) * outMultiplicity + w },
       blockSize: { $0 * elements * $1 })
   }

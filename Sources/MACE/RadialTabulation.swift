@@ -92,6 +92,25 @@ final class RadialTabulation: @unchecked Sendable {
     }
   }
 
+  /// Few functions that make all path weights of a table to the tables' accuracy, and their spline coefficients
+  /// [coefficient][rank]; nil if more than `limit` are needed.
+  func momentBasis<Weight: PlainScalar>(
+    _ tables: RadialTables<Weight>, table index: Int, limit: Int
+  ) -> (basis: MomentBasis, coefficients: Buffer<Double>)? {
+    let elements = Int(Double(tables.lookup.count).squareRoot().rounded())
+    guard let pair = tables.lookup.firstIndex(of: Int32(index)) else { return nil }
+    let (i, j) = isPerPair ? (pair / elements, pair % elements) : (0, 0)
+    let grid = tables.tables[index].grid, network = networks[0]
+    let basis = MomentBasis(
+      sample(network, grid.sites, i, j), sites: grid.sites.count, slices: network.slices.count,
+      channels: network.sliceChannels, tolerance: Weight.splineTolerance, limit: limit)
+    return basis.map {
+      let coefficients = Buffer($0.functions)
+      grid.solve(coefficients.base, width: $0.rank)
+      return ($0, coefficients)
+    }
+  }
+
   // MARK: Sampling
 
   private func table<Weight: PlainScalar>(_ i: Int, _ j: Int) -> RadialTable<Weight>? {

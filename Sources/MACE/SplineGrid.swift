@@ -33,6 +33,29 @@ struct SplineGrid: Sendable {
     factors = Self.factorise(steps, intervals, taps)
   }
 
+  /// Numbers that the kernel writes for an edge: the taps, and zeros.
+  static let tapStride = 8
+
+  /// w_k(τ) as polynomials, [power][tapStride]: in the truncated powers of d = taps − 1,
+  ///
+  ///     w_k(τ) = 1/d! Σ_{j ≤ d−k} (−1)^j (d+1 over j) (τ + d − k − j)^d
+  static func polynomials(taps: Int) -> [Double] {
+    let d = taps - 1
+    func power(_ x: Int, _ n: Int) -> Int { (0..<n).reduce(1) { p, _ in p * x } }
+    func choose(_ n: Int, _ k: Int) -> Int { (0..<k).reduce(1) { $0 * (n - $1) / ($1 + 1) } }
+    let factorial = (1...d).reduce(1, *)
+    var result = [Double](repeating: 0, count: taps * tapStride)
+    for p in 0...d {
+      for k in 0...d {
+        let sum = (0...(d - k)).reduce(0) {
+          $0 + ($1 % 2 == 0 ? 1 : -1) * choose(d + 1, $1) * power(d - k - $1, d - p)
+        }
+        result[p * tapStride + k] = Double(choose(d, p) * sum) / Double(factorial)
+      }
+    }
+    return result
+  }
+
   /// Interval and τ of a distance within the grid.
   @inline(__always)
   func locate(_ r: Double) -> (interval: Int, fraction: Double) {

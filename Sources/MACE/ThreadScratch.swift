@@ -51,6 +51,11 @@ final class ThreadScratch<Element: FeatureScalar> {
   let senderAdjoints: Buffer<UnsafeMutablePointer<Element>>
   let radialTapes: [EdgeNetwork<Weight>.Tape<Element>]
   let densityTapes: [EdgeNetwork<Weight>.Tape<Element>?]
+  // moments of the first layer: [slot][row][q], the slot of each receiver and species, the constant "sender", offsets
+  let moments = Buffer<Element>()
+  let momentSlots: Buffer<Int32>
+  let momentSender: Buffer<Element>
+  let momentOffsets = Buffer<Int>(blockSize)
   // contraction
   let contraction: Buffer<Element>
   let inRows = Buffer<UnsafePointer<Element>>(4)
@@ -103,8 +108,10 @@ final class ThreadScratch<Element: FeatureScalar> {
     exactAdjoints = Buffer(networkSize * most { $0.convolution.pathCount * $0.sender.channels })
     exactDensities = Buffer(networkSize * channelAlignment)
     splines = EdgeSplines(capacity: tileSize)
-    weights = Buffer(tileSize * most { $0.sender.channels })
-    weightAdjoints = Buffer(tileSize * most { $0.sender.channels })
+    // of one path, or the functions of the first layer's moments
+    let functions = max(most { $0.sender.channels }, paddedToVectors(layers[0].radialNetwork.rank))
+    weights = Buffer(tileSize * functions)
+    weightAdjoints = Buffer(tileSize * functions)
     densities = Buffer(tileSize * channelAlignment)
     couplings = Buffer(tileSize * most { $0.convolution.couplingCount })
     couplingAdjoints = Buffer(tileSize * most { $0.convolution.couplingCount })
@@ -118,6 +125,9 @@ final class ThreadScratch<Element: FeatureScalar> {
     densityTapes = layers.map {
       $0.densityNetwork.map { EdgeNetwork<Weight>.Tape<Element>($0, tile: networkSize) }
     }
+    momentSlots = Buffer(block * model.model.configuration.atomicNumbers.count)
+    momentSender = Buffer(
+      Array(repeating: Element(wide: Wide(constant: 1)), count: functions))
     contraction = Buffer(most { $0.target.rows } * 2 * 4 * channelAlignment)
     readout = Buffer(readouts.map(\.scratchCount).max() ?? 1)
     forces = (0..<Evaluator<Element>.passCount).map { _ in Buffer() }
@@ -146,7 +156,7 @@ final class ThreadScratch<Element: FeatureScalar> {
     let buffers = [
       messages, targets, targetsNext, gates, gatesNext, products, input, inputAdjoint, densityInputAdjoint,
       exactWeights, exactAdjoints, exactDensities, weights, weightAdjoints, densities, couplings,
-      couplingAdjoints, contraction, edgeAdjoints,
+      couplingAdjoints, contraction, edgeAdjoints, moments,
     ]
     let tapes = (radialTapes + densityTapes.compactMap { $0 }).reduce(splines.bytes) { $0 + $1.bytes }
     return (

@@ -1,6 +1,7 @@
-import Atomistics
 import Diagnostics
 import Testing
+
+@testable import Atomistics
 
 @Suite struct StructureTests {
   static let cell = Cell(SIMD3(4.8, 0, 0), SIMD3(1.3, 6.3, 0), SIMD3(-1.1, 0.9, 7.7))
@@ -89,5 +90,36 @@ import Testing
     #expect(kind(slab, (2, 2, 1)) == nil)
     let empty = Structure(atomicNumbers: [], positions: [], cell: Self.cell, pbc: .all)
     #expect(try empty.replicated((Int.max, 2, 2)).count == 0)
+  }
+
+  /// The curve passes through every box once, and from each to one that shares a face.
+  @Test func hilbertCurve() {
+    var boxes = [SIMD3<Double>?](repeating: nil, count: 512)
+    for k in 0..<512 {
+      let box = SIMD3(Double(k % 8), Double(k / 8 % 8), Double(k / 64))
+      boxes[Int(Structure.hilbertIndex(box, bits: 3))] = box
+    }
+    for (a, b) in zip(boxes, boxes.dropFirst()) {
+      #expect(a.flatMap { a in b.map { ($0 - a).squaredLength } } == 1)
+    }
+  }
+
+  /// Atoms keep their place in the order when they go to another periodic image.
+  @Test func orderOfImages() {
+    let cell = Cell(SIMD3(12, 0, 0), SIMD3(3, 11, 0), SIMD3(0, -2, 10))
+    let positions: [SIMD3<Double>] = (0..<60).map { k in
+      let (x, y, z) = (Double(k * 7 % 11), Double(k * 5 % 13), Double(k * 3 % 7))
+      return SIMD3(x + 0.1, y + 0.1, z + 0.1)
+    }
+    var structure = Structure(
+      atomicNumbers: Array(repeating: 8, count: 60), positions: positions, cell: cell, pbc: .all)
+    let order = structure.hilbertOrder(spacing: 3.14159)
+    #expect(order.sorted() == (0..<60).map(Int32.init))
+    for i in 0..<60 { structure.positions[i] += cell.translation(of: SIMD3(Int32(i % 3), -2, 1)) }
+    #expect(structure.hilbertOrder(spacing: 3.14159) == order)
+    #expect(Structure(atomicNumbers: [], positions: []).hilbertOrder(spacing: 3.14159).isEmpty)
+    structure.cell = nil
+    structure.pbc = .none
+    #expect(structure.hilbertOrder(spacing: 3.14159).sorted() == order.sorted())
   }
 }

@@ -53,6 +53,35 @@ struct InterpolationTests {
     #expect(largestDifference(gradient.doubles, expectedGradient) <= roundOff(T.self), note)
   }
 
+  /// Polynomials p_k(τ) = Σ_p c[p][k] τᵖ and their slopes, for all instruction sets and number types.
+  @Test(arguments: InstructionSet.available, [6, 8])
+  func splineWeights(_ set: InstructionSet, _ taps: Int) {
+    var random = SeededGenerator(seed: 43)
+    let edges = 3
+    let polynomials = Numbers<Double>(random.values(8 * taps))
+    let fractions = Numbers<Double>([0, 0.3, 0.99]), scales = Numbers<Double>([1, 2, -4])
+    let values = Numbers<Double>(random.values(8 * edges)), slopes = Numbers<Double>(random.values(8 * edges))
+    for kernel in [
+      set.float64.splineWeights, set.float32.splineWeights, set.float64Dual.splineWeights,
+      set.float32Dual.splineWeights,
+    ] {
+      kernel(edges, taps, polynomials.read, fractions.read, scales.read, values.base, slopes.base)
+      for e in 0..<edges {
+        let t = fractions.base[e]
+        for k in 0..<8 {
+          var value = 0.0, slope = 0.0, power = 1.0
+          for p in 0..<taps {
+            value += polynomials.base[8 * p + k] * power
+            if p + 1 < taps { slope += Double(p + 1) * polynomials.base[8 * (p + 1) + k] * power }
+            power *= t
+          }
+          #expect(abs(values.base[8 * e + k] - value) <= 1e-14)
+          #expect(abs(slopes.base[8 * e + k] - slope * scales.base[e]) <= 1e-13)
+        }
+      }
+    }
+  }
+
   /// Values and tangents of duals; the gradient of the table is the tangent of w G.
   @Test(arguments: InstructionSet.available, [6, 8])
   func duals(_ set: InstructionSet, _ taps: Int) {

@@ -90,7 +90,9 @@ struct RadialTableTests {
       try automatic.energies
         == BatchCalculator(model, radial: .exact).evaluate(small, virials: false).energies)
     let large = [try Structures.triclinic.replicated((4, 4, 4))]
-    let tabulated = try BatchCalculator(model, radial: .tabulated).evaluate(large, virials: false)
-    #expect(try BatchCalculator(model).evaluate(large, virials: false).forces == tabulated.forces)
+    let forces = try [RadialEvaluation.automatic, .exact].map {
+      try BatchCalculator(model, radial: $0).evaluate(large, virials: false).forces
+    }
+    #expect(forces[0] != forces[1] && largestDifference(forces[0], forces[1]) < Self.force)
   }
 }
