@@ -4,12 +4,19 @@ import Glibc
 /// Reading whole files through the C library.
 package enum FileBytes {
   /// Gives `body` the bytes of the regular file at `path`.
-  ///
-  /// The file is read, not mapped: a mapping kills the process (SIGBUS) when somebody truncates the file
-  /// meanwhile.
   /// - Throws: `MACEError` of kind `.io` or `.memory`, or what `body` throws.
   package static func withContents<R>(
     of path: String, _ body: (UnsafeRawBufferPointer) throws(MACEError) -> R
+  ) throws(MACEError) -> R {
+    try with(path) { (contents) throws(MACEError) in try body(contents.bytes) }
+  }
+
+  /// The same for a `body` that gives back what it has used.
+  ///
+  /// The file is read, not mapped: a mapping kills the process (SIGBUS) when somebody truncates the file
+  /// meanwhile.
+  static func with<R>(
+    _ path: String, _ body: (FileContents) throws(MACEError) -> R
   ) throws(MACEError) -> R {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure("opened", path) }
@@ -20,19 +27,18 @@ package enum FileBytes {
       throw MACEError(.io, "\(path) is not a regular file")
     }
     let size = Int(status.st_size)
-    guard let memory = malloc(max(size, 1)) else {
+    guard
+      let memory = mmap(
+        nil, max(size, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      memory != MAP_FAILED
+    else {
       throw MACEError(.memory, "\(path): no memory for its \(size) bytes")
     }
-    defer { free(memory) }
-    var filled = 0
-    while filled < size {
-      let count = read(descriptor, memory + filled, size - filled)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw failure("read", path) }
-      guard count > 0 else { throw MACEError(.io, "\(path) became shorter while it was read; try again") }
-      filled += count
-    }
-    return try body(UnsafeRawBufferPointer(start: memory, count: size))
+    defer { munmap(memory, max(size, 1)) }
+    let contents = FileContents(
+      UnsafeRawBufferPointer(start: memory, count: size), descriptor: descriptor)
+    try contents.restore(contents.bytes, file: path)
+    return try body(contents)
   }
 
   package static func failure(_ verb: String, _ path: String) -> MACEError {

@@ -7,8 +7,8 @@ extension MACEModel {
   /// Nothing in the file is executed. Options that this library does not know are refused by name.
   /// - Throws: `MACEError` of kind `.io`, `.memory`, `.format` or `.unsupported`.
   public init(contentsOf path: String) throws(MACEError) {
-    self = try FileBytes.withContents(of: path) { (bytes) throws(MACEError) in
-      try Self.read(bytes, name: path)
+    self = try FileBytes.with(path) { (contents) throws(MACEError) in
+      try Self.read(contents, name: path)
     }
   }
 
@@ -17,7 +17,7 @@ extension MACEModel {
   public init(bytes: [UInt8], name: String) throws(MACEError) {
     let result = bytes.withUnsafeBytes { memory -> Result<MACEModel, MACEError> in
       do throws(MACEError) {
-        return .success(try Self.read(memory, name: name))
+        return .success(try Self.read(FileContents(memory), name: name))
       } catch {
         return .failure(error)
       }
@@ -25,13 +25,14 @@ extension MACEModel {
     self = try result.get()
   }
 
-  private static func read(_ bytes: UnsafeRawBufferPointer, name: String) throws(MACEError) -> MACEModel {
+  private static func read(_ contents: FileContents, name: String) throws(MACEError) -> MACEModel {
+    let bytes = contents.bytes
     if bytes.starts(with: [0x50, 0x4b, 0x03, 0x04]) {
-      let model = try ModelReader.read(bytes, file: name)
+      let model = try ModelReader.read(contents, file: name)
       try ModelChecker.check(model, file: name)
       return model
     }
-    if bytes.count > 8, bytes[8] == UInt8(ascii: "{") { return try SafetensorsReader.read(bytes, file: name) }
+    if bytes.count > 8, bytes[8] == UInt8(ascii: "{") { return try SafetensorsReader.read(contents, file: name) }
     if bytes.first == 0x80 {
       throw MACEError(
         .unsupported,

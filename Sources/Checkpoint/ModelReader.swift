@@ -10,8 +10,8 @@ struct ModelReader {
   var elements = 0
   var heads: [String] = []
 
-  static func read(_ bytes: UnsafeRawBufferPointer, file: String) throws(MACEError) -> MACEModel {
-    var reader = ModelReader(archive: try TorchArchive(bytes, file: file))
+  static func read(_ contents: FileContents, file: String) throws(MACEError) -> MACEModel {
+    var reader = ModelReader(archive: try TorchArchive(contents, file: file))
     let configuration = try reader.configuration()
     return MACEModel(configuration: configuration, tensors: reader.tensors)
   }

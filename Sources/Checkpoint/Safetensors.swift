@@ -21,14 +21,15 @@ package struct Safetensors {
   package init(
     contentsOf path: String, check: ([String: String]) throws(MACEError) -> Void
   ) throws(MACEError) {
-    self = try FileBytes.withContents(of: path) { (bytes) throws(MACEError) in
-      try Safetensors(bytes, file: path, check: check)
+    self = try FileBytes.with(path) { (contents) throws(MACEError) in
+      try Safetensors(contents, file: path, check: check)
     }
   }
 
   init(
-    _ bytes: UnsafeRawBufferPointer, file: String, check: ([String: String]) throws(MACEError) -> Void
+    _ contents: FileContents, file: String, check: ([String: String]) throws(MACEError) -> Void
   ) throws(MACEError) {
+    let bytes = contents.bytes
     var reader = ByteReader(bytes, subject: file)
     let length = try reader.size64()
     guard length <= Self.headerLimit else {
@@ -44,8 +45,10 @@ package struct Safetensors {
     let data = UnsafeRawBufferPointer(rebasing: bytes[reader.position...])
     tensors = [:]
     for entry in try Self.entries(fields, size: data.count, file: file) {
-      tensors[entry.name] = try Self.tensor(
-        entry, UnsafeRawBufferPointer(rebasing: data[entry.data]), file: file)
+      let part = UnsafeRawBufferPointer(rebasing: data[entry.data])
+      tensors[entry.name] = try Self.tensor(entry, part, file: file)
+      // no other tensor lies there
+      _ = contents.release(part)
     }
   }
 

@@ -6,8 +6,8 @@ enum SafetensorsReader {
   static let version = "1"
   static let reservedKeys: Set<String> = ["format", "format_version", "configuration", "buffers"]
 
-  static func read(_ bytes: UnsafeRawBufferPointer, file: String) throws(MACEError) -> MACEModel {
-    let contents = try Safetensors(bytes, file: file) { (metadata) throws(MACEError) in
+  static func read(_ contents: FileContents, file: String) throws(MACEError) -> MACEModel {
+    let contents = try Safetensors(contents, file: file) { (metadata) throws(MACEError) in
       try checkFormat(metadata, file: file)
     }
     let metadata = contents.metadata

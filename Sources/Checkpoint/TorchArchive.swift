@@ -10,11 +10,18 @@ final class TorchArchive {
   private let prefix: String
   /// Numbers that tensors may still expand to.
   private var budget: Int
+  private let contents: FileContents
   private var verified: [String: UnsafeRawBufferPointer] = [:]
+  /// Storages whose memory was given back.
+  private var released: [String: UnsafeRawBufferPointer] = [:]
+  /// Bytes from which on that is worth the while.
+  private static let releasedSize = 1 << 20
 
-  /// - Parameter bytes: must stay valid while the archive is used.
-  init(_ bytes: UnsafeRawBufferPointer, file: String) throws(MACEError) {
+  /// - Parameter contents: must stay valid while the archive is used.
+  init(_ contents: FileContents, file: String) throws(MACEError) {
+    let bytes = contents.bytes
     let archive = try ZipArchive(bytes, file: file)
+    self.contents = contents
     members = archive
     self.file = file
     budget = bytes.count + (1 << 20)
@@ -46,6 +53,7 @@ final class TorchArchive {
 
   private func data(_ storage: TorchStorage) throws(MACEError) -> UnsafeRawBufferPointer {
     if let known = verified[storage.key] { return known }
+    if let known = released.removeValue(forKey: storage.key) { try contents.restore(known, file: file) }
     let bytes = try members.read(prefix + "data/" + storage.key)
     verified[storage.key] = bytes
     return bytes
@@ -73,6 +81,10 @@ final class TorchArchive {
       try checkExtent(tensor, limit: limit, name: name)
       let indices = Self.isContiguous(tensor) ? nil : Self.indices(tensor, count: count)
       values = Self.convert(bytes, tensor, count: count, indices: indices)
+      if bytes.count >= Self.releasedSize, contents.release(bytes) {
+        released[tensor.storage.key] = bytes
+        verified[tensor.storage.key] = nil
+      }
     }
     return Tensor(element: element, shape: tensor.size, values: values, isParameter: tensor.isParameter)
   }

@@ -67,12 +67,13 @@ public final class BatchCalculator {
   private var batches: [Int: (graph: EdgeGraph, graphs: [Int32])] = [:]
 
   /// - Parameter threads: 1 or more; the atoms of a batch are shared out.
-  /// - Throws: `.format` or `.unsupported` when the parameters do not fit the architecture.
+  /// - Throws: as `Potential.init`.
   public init(
     _ model: MACEModel, precision: Precision = .float64, threads: Int = 1,
     radial: RadialEvaluation = .automatic, instructionSet: InstructionSet = .preferred
   ) throws(MACEError) {
     precondition(threads >= 1)
+    try EnvironmentVariables.check()
     try model.validate()
     cutoff = model.configuration.cutoff
     atomicNumbers = model.configuration.atomicNumbers
@@ -82,7 +83,8 @@ public final class BatchCalculator {
     }
   }
 
-  /// Goes on with other parameters of the same architecture. E0, scale and shift are those of the first model.
+  /// Goes on with other parameters of the same architecture. Heads that were evaluated before keep their E0, scale and
+  /// shift.
   public func update(_ model: MACEModel) throws(MACEError) {
     switch engine {
     case .float64(let parts): try parts.update(model)

@@ -20,11 +20,13 @@ public final class Potential: Sendable {
   /// - Parameters:
   ///   - radial: `.tabulated`, unless the environment variable `MACE_RADIAL` names another.
   ///   - instructionSet: the best this CPU has, unless the environment variable `MACE_ISA` names another.
-  /// - Throws: `.format` or `.unsupported` when the parameters do not fit the architecture.
+  /// - Throws: `.format` or `.unsupported` when the parameters do not fit the architecture, `.invalidArgument` when
+  ///   one of these variables has another value.
   public init(
     _ model: MACEModel, precision: Precision = .float64, radial: RadialEvaluation = .preferred,
     instructionSet: InstructionSet = .preferred
   ) throws(MACEError) {
+    try EnvironmentVariables.check()
     try model.validate()
     self.model = model
     self.precision = precision
