@@ -123,7 +123,7 @@ let package = Package(
         "Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "Kernels", "MACE", "TestSupport",
       ]),
     .testTarget(name: "EquivarianceTests", dependencies: ["Checkpoint", "Equivariance", "TestSupport"]),
-    .testTarget(name: "KernelsTests", dependencies: ["KernelInterface", "Kernels", "TestSupport"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Equivariance", "KernelInterface", "Kernels", "TestSupport"]),
     .testTarget(
       name: "AtomisticsTests", dependencies: ["Atomistics", "ExtendedXYZ", "Diagnostics", "TestSupport"],
       resources: [.copy("Fixtures")]),

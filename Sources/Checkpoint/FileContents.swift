@@ -38,7 +38,8 @@ package final class FileContents {
   private func wholePages(_ part: UnsafeRawBufferPointer) -> (UnsafeRawPointer, Int)? {
     guard let start = part.baseAddress else { return nil }
     let page = sysconf(Int32(_SC_PAGESIZE))
-    let first = start.alignedUp(toMultipleOf: page), end = (start + part.count).alignedDown(toMultipleOf: page)
+    let first = start.alignedUp(toMultipleOf: page),
+      end = (start + part.count).alignedDown(toMultipleOf: page)
     return end > first ? (first, end - first) : nil
   }
 }

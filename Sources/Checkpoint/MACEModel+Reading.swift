@@ -32,7 +32,9 @@ extension MACEModel {
       try ModelChecker.check(model, file: name)
       return model
     }
-    if bytes.count > 8, bytes[8] == UInt8(ascii: "{") { return try SafetensorsReader.read(contents, file: name) }
+    if bytes.count > 8, bytes[8] == UInt8(ascii: "{") {
+      return try SafetensorsReader.read(contents, file: name)
+    }
     if bytes.first == 0x80 {
       throw MACEError(
         .unsupported,

@@ -8,11 +8,11 @@ import Glibc
 ///     Y_lm = N_lm Q_l^|m|(y) · { s_|m|(x, z), m < 0;  1, m = 0;  c_m(x, z), m > 0 }
 ///     c_m + i s_m = (z + i x)^m,   Q_l^m = dᵐP_l/dyᵐ,   N_lm = √((2l+1)(2 − δ_m0)(l−|m|)!/(l+|m|)!)
 ///
-/// The cost is O(lmax²) per vector.
+/// The cost is O(lmax²) per vector. The engine's kernels (`couple`) have the same formulas for several vectors at once.
 public struct SphericalHarmonics: Sendable {
   public let maxDegree: Int
   /// N_lm for m ≥ 0 at [l(l+1)/2 + m].
-  private let norms: [Double]
+  public let norms: [Double]
 
   public init(maxDegree: Int) {
     self.maxDegree = maxDegree
@@ -72,28 +72,6 @@ public struct SphericalHarmonics: Sendable {
       }
     }
     return SIMD3(gx, gy, gz)
-  }
-
-  /// Writes d · ∂Y_lm/∂(x, y, z) to `values[0..<count]`: the derivative along a tangent d of the sphere.
-  public func tangent(
-    _ x: Double, _ y: Double, _ z: Double, along d: SIMD3<Double>, _ values: UnsafeMutablePointer<Double>,
-    scratch: UnsafeMutablePointer<Double>
-  ) {
-    let (c, s, q) = polynomials(x, y, z, scratch)
-    values[0] = 0
-    norms.withUnsafeBufferPointer { norms in
-      for l in stride(from: 1, through: maxDegree, by: 1) {
-        let row = l * (l + 1) / 2
-        values[l * l + l] = norms[row] * q[row + 1] * d.y
-        for m in 1...l {
-          let dq = m < l ? q[row + m + 1] * d.y : 0
-          let mq = Double(m) * q[row + m]
-          let dc = mq * (c[m - 1] * d.z - s[m - 1] * d.x), ds = mq * (s[m - 1] * d.z + c[m - 1] * d.x)
-          values[l * l + l + m] = norms[row + m] * (dq * c[m] + dc)
-          values[l * l + l - m] = norms[row + m] * (dq * s[m] + ds)
-        }
-      }
-    }
   }
 
   /// c_m, s_m at [m] and Q_l^m at [l(l+1)/2 + m]; Q from

@@ -57,6 +57,31 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
       _ targets: UnsafePointer<Int32>, _ adjoints: In
     ) -> Void
 
+  /// Harmonics Y_lm of the edges' directions, and couplings Q = f Σ C Y: see `couple` among the kernels.
+  ///
+  /// Directions `[x, y, z][stride]`, factors `[edge]`, harmonics `[lm][stride]`, with room for whole vectors; couplings
+  /// `[edge][couplingCount]`, terms in their order; norms of Y_lm at [l(l+1)/2 + m]; scratch: 16 (degree + 3)² numbers.
+  public typealias Couple =
+    @Sendable (
+      _ edges: Int, _ stride: Int, _ degree: Int, _ norms: UnsafePointer<Double>,
+      _ directions: UnsafePointer<Element.Wide>, _ factors: UnsafePointer<Element.Wide>,
+      _ terms: UnsafePointer<CouplingTerm>, _ termCount: Int, _ couplingCount: Int,
+      _ harmonics: UnsafeMutablePointer<Element.Wide>, _ couplings: Out,
+      _ scratch: UnsafeMutablePointer<Element.Wide>
+    ) -> Void
+
+  /// The adjoint of `Couple`: from ∂E/∂Q it sets ∂E/∂f `[edge]` and ∂E/∂u `[x, y, z][stride]`.
+  public typealias CoupleAdjoint =
+    @Sendable (
+      _ edges: Int, _ stride: Int, _ degree: Int, _ norms: UnsafePointer<Double>,
+      _ directions: UnsafePointer<Element.Wide>, _ factors: UnsafePointer<Element.Wide>,
+      _ terms: UnsafePointer<CouplingTerm>, _ termCount: Int, _ couplingCount: Int,
+      _ harmonics: UnsafePointer<Element.Wide>, _ couplingAdjoints: In,
+      _ factorAdjoints: UnsafeMutablePointer<Element.Wide>,
+      _ directionAdjoints: UnsafeMutablePointer<Element.Wide>,
+      _ scratch: UnsafeMutablePointer<Element.Wide>
+    ) -> Void
+
   /// M[row][c] += Σ_edges Σ_tiles R[e][c] Σ_m1 Q_e[m3][m1] S_e[m1][c], for the tiles of one path.
   ///
   /// weights R: `[edge][channel]`; couplings Q: `[edge][couplingStride]`; senders: per edge the first row of the
@@ -118,6 +143,8 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
   public var interpolate: Interpolate
   public var interpolateAdjoint: InterpolateAdjoint
   public var interpolateGradient: InterpolateGradient
+  public var couple: Couple
+  public var coupleAdjoint: CoupleAdjoint
   public var convolve: Convolve
   public var convolveAdjoint: ConvolveAdjoint
   public var contract: Contract
@@ -125,11 +152,11 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
   public var peakLoop: PeakLoop
 
   public init(
-    instructionSet: String, linear: @escaping Linear,
-    linearGradient: @escaping LinearGradient, silu: @escaping SiLU,
-    splineWeights: @escaping SplineWeights, interpolate: @escaping Interpolate,
+    instructionSet: String, linear: @escaping Linear, linearGradient: @escaping LinearGradient,
+    silu: @escaping SiLU, splineWeights: @escaping SplineWeights, interpolate: @escaping Interpolate,
     interpolateAdjoint: @escaping InterpolateAdjoint,
-    interpolateGradient: @escaping InterpolateGradient, convolve: @escaping Convolve,
+    interpolateGradient: @escaping InterpolateGradient, couple: @escaping Couple,
+    coupleAdjoint: @escaping CoupleAdjoint, convolve: @escaping Convolve,
     convolveAdjoint: @escaping ConvolveAdjoint, contract: @escaping Contract,
     contractAdjoint: @escaping ContractAdjoint, peakLoop: @escaping PeakLoop
   ) {
@@ -141,6 +168,8 @@ public struct KernelTable<Element: KernelElement>: @unchecked Sendable {
     self.interpolate = interpolate
     self.interpolateAdjoint = interpolateAdjoint
     self.interpolateGradient = interpolateGradient
+    self.couple = couple
+    self.coupleAdjoint = coupleAdjoint
     self.convolve = convolve
     self.convolveAdjoint = convolveAdjoint
     self.contract = contract

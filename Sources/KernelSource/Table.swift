@@ -1,17 +1,22 @@
 import KernelInterface
 
 /// The kernels of this instruction set for float64 features.
-public func float64Kernels() -> KernelTable<Double> { kernels(DoubleLane.self) }
+public func float64Kernels() -> KernelTable<Double> { kernels(DoubleLane.self, DoubleLane.self) }
 
 /// The kernels of this instruction set for float32 features.
-public func float32Kernels() -> KernelTable<Float> { kernels(FloatLane.self) }
+public func float32Kernels() -> KernelTable<Float> { kernels(FloatLane.self, DoubleLane.self) }
 
 /// The same for features with a tangent.
-public func float64DualKernels() -> KernelTable<Dual<Double>> { kernels(DualLane<DoubleLane>.self) }
-public func float32DualKernels() -> KernelTable<Dual<Float>> { kernels(DualLane<FloatLane>.self) }
+public func float64DualKernels() -> KernelTable<Dual<Double>> {
+  kernels(DualLane<DoubleLane>.self, DualLane<DoubleLane>.self)
+}
+public func float32DualKernels() -> KernelTable<Dual<Float>> {
+  kernels(DualLane<FloatLane>.self, DualLane<DoubleLane>.self)
+}
 
 @inline(__always)
-private func kernels<L: Lane>(_ lane: L.Type) -> KernelTable<L.Element> {
+private func kernels<L: Lane, G: Lane>(_ lane: L.Type, _ wide: G.Type) -> KernelTable<L.Element>
+where G.Element == L.Element.Wide, G.WeightLane.Element == Double {
   KernelTable(
     instructionSet: instructionSet,
     linear: {
@@ -40,6 +45,17 @@ private func kernels<L: Lane>(_ lane: L.Type) -> KernelTable<L.Element> {
     interpolateGradient: {
       interpolateGradient(
         L.self, edges: $0, taps: $1, channels: $2, rows: $3, weights: $4, targets: $5, adjoints: $6)
+    },
+    couple: {
+      couple(
+        L.self, G.self, edges: $0, stride: $1, degree: $2, norms: $3, directions: $4, factors: $5, terms: $6,
+        termCount: $7, couplingCount: $8, harmonics: $9, couplings: $10, scratch: $11)
+    },
+    coupleAdjoint: {
+      coupleAdjoint(
+        L.self, G.self, edges: $0, stride: $1, degree: $2, norms: $3, directions: $4, factors: $5, terms: $6,
+        termCount: $7, couplingCount: $8, harmonics: $9, couplingAdjoints: $10, factorAdjoints: $11,
+        directionAdjoints: $12, scratch: $13)
     },
     convolve: {
       convolve(

@@ -74,37 +74,6 @@ final class ConvolutionPlan: @unchecked Sendable {
     pathCount = layer.paths.count
   }
 
-  /// Q = Σ C Y of one edge, times `factor` (the cutoff, where the model applies it to the path weights).
-  func couple<Element: FeatureScalar>(
-    _ y: UnsafePointer<Element.Wide>, factor: Element.Wide, _ q: UnsafeMutablePointer<Element>,
-    scratch: UnsafeMutablePointer<Element.Wide>
-  ) {
-    scratch.update(repeating: .zero, count: couplingCount)
-    let terms = terms.base
-    for k in 0..<termCount {
-      let t = terms[k]
-      scratch[Int(t.coupling)] += y[Int(t.harmonic)].scaled(by: t.coefficient)
-    }
-    for k in 0..<couplingCount { q[k] = Element(wide: scratch[k] * factor) }
-  }
-
-  /// From ∂E/∂Q: sets ∂E/∂Y and returns ∂E/∂factor.
-  func coupleAdjoint<Element: FeatureScalar>(
-    _ y: UnsafePointer<Element.Wide>, factor: Double, _ dq: UnsafePointer<Element>, harmonics: Int,
-    _ dy: UnsafeMutablePointer<Double>
-  ) -> Double {
-    dy.update(repeating: 0, count: harmonics)
-    var factorAdjoint = 0.0
-    let terms = terms.base
-    for k in 0..<termCount {
-      let t = terms[k]
-      let g = t.coefficient * dq[Int(t.coupling)].wide.value
-      dy[Int(t.harmonic)] += g * factor
-      factorAdjoint += g * y[Int(t.harmonic)].value
-    }
-    return factorAdjoint
-  }
-
   /// Pieces of 5, 3, 2 or 1 columns, the shapes that the kernels have.
   private static func columnPieces(_ n: Int) -> [Range<Int>] { pieces(n, sizes: [5, 3, 2, 1]) }
 

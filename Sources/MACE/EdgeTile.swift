@@ -6,6 +6,9 @@ final class EdgeTile<Wide: WideScalar> {
   static var networkCapacity: Int { 36 }
 
   let capacity: Int
+  /// Room for edges where they are innermost, to whole vectors; no power of two, so that rows do not share a place
+  /// in the caches.
+  let stride: Int
   var count = 0
   /// Edges without a table.
   var exactCount = 0
@@ -30,10 +33,13 @@ final class EdgeTile<Wide: WideScalar> {
   /// Basis functions of one edge, and slopes of those of the exact edges.
   let basis: Buffer<Double>
   let slopes: Buffer<Double>
+  /// Unit vectors [x, y, z][stride] and Y [lm][stride].
+  let directions: Buffer<Wide>
   let harmonics: Buffer<Wide>
 
   init(capacity: Int, basisCount: Int, harmonicCount: Int) {
     self.capacity = capacity
+    stride = paddedToVectors(capacity) + 8
     table = Buffer(capacity)
     receiver = Buffer(capacity)
     atom = Buffer(capacity)
@@ -42,12 +48,13 @@ final class EdgeTile<Wide: WideScalar> {
     distance = Buffer(capacity)
     displacement = Buffer(Wide.isDual ? capacity : 0)
     stretch = Buffer(Wide.isDual ? capacity : 0)
-    factor = Buffer(capacity)
+    factor = Buffer(stride)
     factorSlope = Buffer(capacity)
     radial = Buffer(capacity)
     basis = Buffer(basisCount)
     slopes = Buffer(Self.networkCapacity * basisCount)
-    harmonics = Buffer(capacity * harmonicCount)
+    directions = Buffer(3 * stride)
+    harmonics = Buffer(stride * harmonicCount)
   }
 
   func clear() {

@@ -258,14 +258,16 @@ extension Evaluator {
     let perAtom = properties.contains(.atomicVirials)
     let forces = s.forces[s.pass].base
     let layer = model.layers[t], tile = s.tile, plan = layer.convolution
-    let nb = model.basis.count, ny = model.harmonics.count, padded = layer.radialNetwork.inputPadded
-    let width = layer.endpointWidth
+    let nb = model.basis.count, padded = layer.radialNetwork.inputPadded
+    let width = layer.endpointWidth, stride = tile.stride
+    kernels.coupleAdjoint(
+      tile.count, stride, model.harmonics.maxDegree, s.harmonicNorms.base, tile.directions.base,
+      tile.factor.base, plan.terms.base, plan.termCount, plan.couplingCount, tile.harmonics.base,
+      s.couplingAdjoints.base, s.factorAdjoints.base, s.directionAdjoints.base, s.couplingScratch.base)
     for e in 0..<tile.count {
       let i = tile.atom.base[e], j = tile.neighbor.base[e]
       let r = tile.distance.base[e], u = tile.vector.base[e] / r
-      var factorAdjoint = plan.coupleAdjoint(
-        tile.harmonics.base + e * ny, factor: tile.factor.base[e].value,
-        s.couplingAdjoints.base + e * plan.couplingCount, harmonics: ny, s.harmonicAdjoint.base)
+      var factorAdjoint = s.factorAdjoints.base[e].value
       if densityFactor { factorAdjoint += s.densities.base[e * channelAlignment + 1].wide.value }
       var radial = factorAdjoint * tile.factorSlope.base[e] + tile.radial.base[e]
       if t == 0, s.pass == 0, let repulsion = model.repulsion {
@@ -281,8 +283,8 @@ extension Evaluator {
         }
         if ofFlux { transport(dx + nb, width, to: layer.sender.width, edge: e, layer: t, s) }
       }
-      let gu = model.harmonics.gradient(
-        u.x, u.y, u.z, adjoint: s.harmonicAdjoint.base, scratch: s.harmonicScratch.base)
+      let adjoints = s.directionAdjoints.base + e
+      let gu = SIMD3(adjoints[0].value, adjoints[stride].value, adjoints[2 * stride].value)
       let along = gu.x * u.x + gu.y * u.y + gu.z * u.z
       let g = u * radial + (gu - u * along) / r
       forces[i] -= g

@@ -77,11 +77,8 @@ extension Evaluator {
 
   /// Radial basis and network input of the exact edges; cutoff factors, harmonics, couplings and senders of all.
   func computeGeometry(_ t: Int, _ s: ThreadScratch<Element>) {
-    let tile = s.tile
-    let layer = model.layers[t]
-    let nb = model.basis.count, ny = model.harmonics.count
-    let padded = layer.radialNetwork.inputPadded
-    let couplingCount = layer.convolution.couplingCount
+    let tile = s.tile, plan = model.layers[t].convolution, stride = tile.stride
+    let nb = model.basis.count, padded = model.layers[t].radialNetwork.inputPadded
     s.input.zero(tile.exactCount * padded)
     var row = 0
     for e in 0..<tile.count {
@@ -89,6 +86,7 @@ extension Evaluator {
       let (f, df) = model.basis.factor(r)
       let u = tile.vector.base[e] / r
       let (du, dr) = tangents(e, u, tile)
+      for k in 0..<3 { tile.directions.base[k * stride + e] = Wide(value: u[k], tangent: du[k]) }
       tile.factor.base[e] = Wide(value: f, tangent: df * dr)
       tile.factorSlope.base[e] = df
       if Wide.isDual { tile.stretch.base[e] = dr }
@@ -98,11 +96,11 @@ extension Evaluator {
         networkInput(t, e, s.input.base + row * padded, slopes, stretch: dr, s)
         row += 1
       }
-      let y = tile.harmonics.base + e * ny
-      harmonics(u, du, y, s)
-      layer.convolution.couple(
-        y, factor: tile.factor.base[e], s.couplings.base + e * couplingCount, scratch: s.couplingScratch.base)
     }
+    kernels.couple(
+      tile.count, stride, model.harmonics.maxDegree, s.harmonicNorms.base, tile.directions.base,
+      tile.factor.base, plan.terms.base, plan.termCount, plan.couplingCount, tile.harmonics.base,
+      s.couplings.base, s.couplingScratch.base)
   }
 
   /// What the radial network reads of edge e: basis functions, and what the edge's ends bring.
@@ -140,22 +138,6 @@ extension Evaluator {
     let d = tile.displacement.base[e]
     let along = d.x * u.x + d.y * u.y + d.z * u.z
     return ((d - u * along) / tile.distance.base[e], along)
-  }
-
-  /// Y_lm(u), with the tangents along du.
-  @inline(__always)
-  private func harmonics(
-    _ u: SIMD3<Double>, _ du: SIMD3<Double>, _ y: UnsafeMutablePointer<Wide>, _ s: ThreadScratch<Element>
-  ) {
-    let values = s.harmonicAdjoint.base
-    model.harmonics.evaluate(u.x, u.y, u.z, values, scratch: s.harmonicScratch.base)
-    guard Wide.isDual else {
-      for k in 0..<model.harmonics.count { y[k] = Wide(constant: values[k]) }
-      return
-    }
-    let tangents = s.harmonicTangent.base
-    model.harmonics.tangent(u.x, u.y, u.z, along: du, tangents, scratch: s.harmonicScratch.base)
-    for k in 0..<model.harmonics.count { y[k] = Wide(value: values[k], tangent: tangents[k]) }
   }
 
   /// First number of a node's sender row; the first layer has one row per species.

@@ -54,7 +54,8 @@ extension Evaluator {
 
   /// Whether an edge is too short for the tables.
   private func hasShortEdge() -> Bool {
-    let shortest = RadialTabulation.first * RadialTabulation.first
+    // a little more, so that rounding decides nothing
+    let shortest = (RadialTabulation.first + 1e-9) * (RadialTabulation.first + 1e-9)
     for i in 0..<graph.localCount {
       for e in graph.offsets[i]..<graph.offsets[i + 1] {
         let d = graph.vector(i, e)

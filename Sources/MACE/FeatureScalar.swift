@@ -5,13 +5,9 @@ import Kernels
 public enum Precision: String, Sendable, CaseIterable { case float64, float32 }
 
 /// The number types features are computed in: plain numbers, and duals that carry a derivative along.
-protocol FeatureScalar: KernelElement where Weight: PlainScalar {
-  /// What geometry and scalar functions are computed in: float64, or float64 with a tangent.
-  associatedtype Wide: WideScalar
+protocol FeatureScalar: KernelElement where Weight: PlainScalar, Wide: WideScalar {
   static func kernels(_ set: InstructionSet) -> KernelTable<Self>
   init(weight: Weight)
-  init(wide: Wide)
-  var wide: Wide { get }
   static func + (a: Self, b: Self) -> Self
   static func * (a: Self, b: Self) -> Self
 }
@@ -31,8 +27,6 @@ protocol PlainScalar: FeatureScalar, BinaryFloatingPoint where Weight == Self, W
 
 extension PlainScalar {
   @inline(__always) init(weight: Self) { self = weight }
-  @inline(__always) init(wide: Double) { self.init(wide) }
-  @inline(__always) var wide: Double { Double(self) }
 }
 
 extension Double: PlainScalar {
@@ -50,9 +44,6 @@ extension Float: PlainScalar {
 }
 
 extension Dual: FeatureScalar where Scalar: PlainScalar {
-  typealias Wide = Dual<Double>
   static func kernels(_ set: InstructionSet) -> KernelTable<Dual> { Scalar.dualKernels(set) }
   @inline(__always) init(weight: Scalar) { self.init(weight) }
-  @inline(__always) init(wide: Dual<Double>) { self.init(Scalar(wide.value), Scalar(wide.tangent)) }
-  @inline(__always) var wide: Dual<Double> { Dual<Double>(Double(value), Double(tangent)) }
 }

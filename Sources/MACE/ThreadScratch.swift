@@ -43,10 +43,11 @@ final class ThreadScratch<Element: FeatureScalar> {
   let densities: Buffer<Element>
   let couplings: Buffer<Element>
   let couplingAdjoints: Buffer<Element>
+  let harmonicNorms: Buffer<Double>
+  /// ∂e/∂u [x, y, z][tile.stride], ∂e/∂f of each edge, and what the kernel of the couplings works in.
+  let directionAdjoints: Buffer<Wide>
+  let factorAdjoints: Buffer<Wide>
   let couplingScratch: Buffer<Wide>
-  let harmonicAdjoint: Buffer<Double>
-  let harmonicScratch: Buffer<Double>
-  let harmonicTangent: Buffer<Double>
   let senders: Buffer<UnsafePointer<Element>>
   let senderAdjoints: Buffer<UnsafeMutablePointer<Element>>
   let radialTapes: [EdgeNetwork<Weight>.Tape<Element>]
@@ -117,10 +118,11 @@ final class ThreadScratch<Element: FeatureScalar> {
     couplingAdjoints = Buffer(tileSize * most { $0.convolution.couplingCount })
     senders = Buffer(Array(repeating: UnsafePointer(weights.base), count: tileSize))
     senderAdjoints = Buffer(Array(repeating: weights.base, count: tileSize))
-    couplingScratch = Buffer(most { $0.convolution.couplingCount })
-    harmonicAdjoint = Buffer(model.harmonics.count)
-    harmonicTangent = Buffer(Wide.isDual ? model.harmonics.count : 0)
-    harmonicScratch = Buffer(model.harmonics.scratchCount)
+    harmonicNorms = Buffer(model.harmonics.norms)
+    directionAdjoints = Buffer(3 * tile.stride)
+    factorAdjoints = Buffer(tile.stride)
+    let degrees = model.harmonics.maxDegree + 3
+    couplingScratch = Buffer(16 * degrees * degrees)
     radialTapes = layers.map { EdgeNetwork<Weight>.Tape<Element>($0.radialNetwork, tile: networkSize) }
     densityTapes = layers.map {
       $0.densityNetwork.map { EdgeNetwork<Weight>.Tape<Element>($0, tile: networkSize) }
