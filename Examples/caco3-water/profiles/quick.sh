@@ -1,4 +1,4 @@
-# The whole study in some ten minutes on two cores, on the xTB frames of data/.
+# The whole study in two to three minutes on two cores, on the xTB frames of data/.
 : ${FRAMES:=$here/data/caco3-water-%.extxyz.xz}      # % is the level
 RECIPES=${RECIPES:-matched}
 LEVELS=${LEVELS:-"gfn2 gfn1"}                        # all levels; heads of multihead models

@@ -64,7 +64,7 @@ public struct ErrorAnalysisJob {
 
   private func row(_ label: String, _ size: Double?, _ group: ErrorGroup) -> [ResultTable.Cell] {
     func milli(_ value: Double?) -> ResultTable.Cell { ResultTable.number(value.map { 1000 * $0 }, 3) }
-    return [.text(label)] + (size.map { [.number($0, decimals: 0)] } ?? []) + [
+    return [.text(label)] + (size.map { [.integer(Int($0))] } ?? []) + [
       .text(group.name), .integer(group.frames), milli(group.energy.rmse), milli(group.energy.mae),
       milli(group.energy.bias), ResultTable.number(group.energy.rmse.map { ErrorGroup.molar * $0 }, 4),
       milli(group.forces.rmse), milli(group.forces.mae),
