@@ -102,8 +102,8 @@ let package = Package(
     .target(
       name: "MACETool",
       dependencies: [
-        "Training", "MACE", "Kernels", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics", "Diagnostics",
-        "Analysis", "Plotting", "Dynamics",
+        "Training", "MACE", "Kernels", "Checkpoint", "Equivariance", "ExtendedXYZ", "Atomistics",
+        "Diagnostics", "Analysis", "Plotting", "Dynamics",
       ]),
     .executableTarget(
       name: "MACECommand",
@@ -123,7 +123,8 @@ let package = Package(
         "Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "Kernels", "MACE", "TestSupport",
       ]),
     .testTarget(name: "EquivarianceTests", dependencies: ["Checkpoint", "Equivariance", "TestSupport"]),
-    .testTarget(name: "KernelsTests", dependencies: ["Equivariance", "KernelInterface", "Kernels", "TestSupport"]),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Equivariance", "KernelInterface", "Kernels", "TestSupport"]),
     .testTarget(
       name: "AtomisticsTests", dependencies: ["Atomistics", "ExtendedXYZ", "Diagnostics", "TestSupport"],
       resources: [.copy("Fixtures")]),
@@ -149,7 +150,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "AnalysisTests",
-      dependencies: ["Analysis", "MACETool", "ExtendedXYZ", "Atomistics", "CNetCDF", "Diagnostics", "TestSupport"]),
+      dependencies: [
+        "Analysis", "MACETool", "ExtendedXYZ", "Atomistics", "CNetCDF", "Diagnostics", "TestSupport",
+      ]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting", "Diagnostics"]),
     .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint", "Equivariance", "Diagnostics"]),
   ] + vectorKernels
