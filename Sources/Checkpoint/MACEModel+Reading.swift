@@ -17,12 +17,17 @@ extension MACEModel {
   public init(bytes: [UInt8], name: String) throws(MACEError) {
     let result = bytes.withUnsafeBytes { memory -> Result<MACEModel, MACEError> in
       do throws(MACEError) {
-        return .success(try Self.read(FileContents(memory), name: name))
+        return .success(try MACEModel(memory: memory, name: name))
       } catch {
         return .failure(error)
       }
     }
     self = try result.get()
+  }
+
+  /// The same from the memory of a host, which is not copied and has to stay for the time of the call.
+  public init(memory: UnsafeRawBufferPointer, name: String) throws(MACEError) {
+    self = try Self.read(FileContents(memory), name: name)
   }
 
   private static func read(_ contents: FileContents, name: String) throws(MACEError) -> MACEModel {

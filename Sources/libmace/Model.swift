@@ -31,8 +31,8 @@ public func mace_model_load_memory(
     guard size >= 0 else {
       throw MACEError(.invalidArgument, "size is larger than any object can be; pass the number of bytes")
     }
-    let bytes = [UInt8](UnsafeRawBufferPointer(start: data, count: size))
-    out.pointee = try handle(MACEModel(bytes: bytes, name: "model in memory"), precision)
+    let memory = UnsafeRawBufferPointer(start: data, count: size)
+    out.pointee = try handle(MACEModel(memory: memory, name: "model in memory"), precision)
   }
 }
 
