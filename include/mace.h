@@ -515,7 +515,8 @@ void mace_trainer_free(mace_trainer *trainer);
  *   optimizer  lr  weight_decay  beta  beta1_schedulefree  beta2_schedulefree  lr_params_factors  clip_grad
  *   scheduler  lr_factor  scheduler_patience  lr_scheduler_gamma  ema  ema_decay
  *   swa  start_swa  swa_lr  swa_energy_weight  swa_forces_weight  swa_stress_weight  swa_virials_weight
- *   freeze  lora  lora_rank  lora_alpha
+ *   freeze  lora  lora_rank  lora_alpha  learn_E0s  learn_scale_shift  learn_radial_basis
+ *   level_of_theory  dispersion
  *
  * E0s is "foundation", "estimated" (fitted to the training frames), "estimated+isolated", "average", or a
  * dictionary in eV such as "{1: -13.6, 8: -2043.1}"; without it, MACE_FRAME_ISOLATED_ATOM frames give them. Of

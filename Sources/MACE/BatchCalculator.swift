@@ -53,6 +53,7 @@ public final class BatchCalculator {
         dual[head] = try Evaluator(compiled, head: head, threads: threads, radial: radial)
       }
       guard let evaluator = dual[head] else { preconditionFailure() }
+      evaluator.learnsFrequencies = sums[RadialBasis.frequencyName] != nil
       try evaluator.runGradient(graph, direction)
       guard let gradient = evaluator.scratch[0].gradient else { return }
       compiled.pull(

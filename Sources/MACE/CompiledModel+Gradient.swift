@@ -6,6 +6,7 @@ extension CompiledModel {
   ) {
     let elements = model.configuration.atomicNumbers.count
     let root = Double(elements).squareRoot()
+    var frequencies = sums[RadialBasis.frequencyName] == nil ? [] : gradient.frequencies
     for (t, layer) in layers.enumerated() {
       let prefix = "interactions.\(t)."
       var g = gradient.layers[t]
@@ -22,7 +23,9 @@ extension CompiledModel {
       }
       layer.radialNetwork.pull(g.radial, to: &sums)
       if let network = layer.densityNetwork, let density = g.density { network.pull(density, to: &sums) }
-      pull(g.tables, tables[t], layer: t, to: &sums, source: &g.source, target: &g.target)
+      pull(
+        g.tables, tables[t], layer: t, to: &sums, source: &g.source, target: &g.target,
+        frequencies: &frequencies)
       if isGated {
         sums.add(g.source.map { $0 / root }, to: prefix + "source_embedding.weight")
         sums.add(g.target.map { $0 / root }, to: prefix + "target_embedding.weight")
@@ -40,6 +43,7 @@ extension CompiledModel {
           channels: layer.configuration.targetIrreps.maxMultiplicity, to: &sums)
       }
     }
+    sums.add(frequencies, to: RadialBasis.frequencyName)
     let count = layers[0].configuration.nodeIrreps.maxMultiplicity, width = layers[0].node.width
     sums.withTensor("node_embedding.linear.weight") {
       for z in 0..<elements {

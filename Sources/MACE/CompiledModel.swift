@@ -119,8 +119,10 @@ final class CompiledModel<Weight: PlainScalar>: Sendable {
   /// Adds what the gradient of the tables owes to the parameters.
   func pull(
     _ gradients: [RadialTableGradient<Weight>], _ tables: RadialTables<Weight>, layer t: Int,
-    to sums: inout [String: [Double]], source: inout [Double], target: inout [Double]
+    to sums: inout [String: [Double]], source: inout [Double], target: inout [Double],
+    frequencies: inout [Double]
   ) {
-    tabulations[t]?.pull(tables, gradients, to: &sums, source: &source, target: &target)
+    tabulations[t]?.pull(
+      tables, gradients, to: &sums, source: &source, target: &target, frequencies: &frequencies)
   }
 }

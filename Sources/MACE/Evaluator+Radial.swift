@@ -71,7 +71,10 @@ extension Evaluator {
         gradient: s.gradient?.layers[t].radial, s.radialTapes[t])
     }
     if densityAdjoints { takeDensityAdjoints(t, s) }
-    guard s.gradient == nil else { return }
+    if let gradient = s.gradient {
+      addFrequencyGradient(t, gradient, s)
+      return
+    }
     let taps = Weight.splineTaps, splines = s.splines
     for k in 0..<splines.count {
       var sum = 0.0
@@ -87,6 +90,25 @@ extension Evaluator {
       var sum = 0.0
       for n in 0..<nb { sum += dx[n].wide.value * tile.slopes.base[x * nb + n] }
       tile.radial.base[Int(tile.exact.base[x])] = sum
+    }
+  }
+
+  /// What the exact edges owe to the frequencies of the Bessel basis.
+  private func addFrequencyGradient(
+    _ t: Int, _ gradient: ModelGradient<Weight>, _ s: ThreadScratch<Element>
+  ) {
+    let tile = s.tile, nb = model.basis.count, padded = model.layers[t].radialNetwork.inputPadded
+    guard learnsFrequencies, !gradient.frequencies.isEmpty else { return }
+    for x in 0..<tile.exactCount {
+      let e = Int(tile.exact.base[x]), values = tile.basis.base, slopes = tile.slopes.base + x * nb
+      let stretch = Wide.isDual ? tile.stretch.base[e] : 0
+      let i = Int(graph.species[tile.atom.base[e]]), j = Int(graph.species[tile.neighbor.base[e]])
+      model.basis.frequencySlopes(tile.distance.base[e], i, j, values, slopes)
+      for n in 0..<nb {
+        let owed =
+          s.inputAdjoint.base[x * padded + n].wide * Wide(value: values[n], tangent: slopes[n] * stretch)
+        gradient.frequencies[n] += owed.gradient
+      }
     }
   }
 

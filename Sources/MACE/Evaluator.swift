@@ -37,8 +37,9 @@ final class Evaluator<Element: FeatureScalar> {
 
   var graph = EdgeGraph(
     localCount: 0, species: [], positions: [], offsets: [0], neighbors: [], shiftIndices: [], shifts: [])
-  /// What the gradient of the parameters is taken along.
+  /// What the gradient of the parameters is taken along, and whether the Bessel frequencies are among them.
   var direction: GradientDirection?
+  var learnsFrequencies = false
   var species: [SpeciesData<Weight>?] = []
   let radial: RadialEvaluation
   /// Of each layer, and their lookups at a stable address.

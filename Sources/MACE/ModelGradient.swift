@@ -28,6 +28,8 @@ final class ModelGradient<Weight: PlainScalar> {
   }
 
   var layers: [Layer]
+  /// Of the Bessel basis.
+  var frequencies: [Double]
   let embeddings: Buffer<Weight>
   let readouts: [ReadoutGradient]
 
@@ -61,6 +63,7 @@ final class ModelGradient<Weight: PlainScalar> {
         source: Array(repeating: 0, count: elements * layer.endpointWidth),
         target: Array(repeating: 0, count: elements * layer.endpointWidth))
     }
+    frequencies = Array(repeating: 0, count: model.basis.hasFrequencies ? model.basis.count : 0)
     embeddings = Buffer(elements * (model.layers.first?.node.width ?? 0))
     self.readouts = readouts.map { ReadoutGradient($0) }
   }
@@ -91,6 +94,7 @@ final class ModelGradient<Weight: PlainScalar> {
       for k in layers[t].source.indices { (layers[t].source[k], layers[t].target[k]) = (0, 0) }
       (layers[t].alpha, layers[t].beta) = (0, 0)
     }
+    for n in frequencies.indices { frequencies[n] = 0 }
     embeddings.zero(embeddings.capacity)
     for readout in readouts { readout.clear() }
   }
@@ -108,6 +112,7 @@ final class ModelGradient<Weight: PlainScalar> {
       layers[t].alpha += other.layers[t].alpha
       layers[t].beta += other.layers[t].beta
     }
+    for n in frequencies.indices { frequencies[n] += other.frequencies[n] }
     for (mine, theirs) in zip(readouts, other.readouts) { mine.add(theirs) }
   }
 }

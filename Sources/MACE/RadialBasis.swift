@@ -16,6 +16,9 @@ import Glibc
 /// Slopes are the true derivatives; mace-torch's Chebyshev basis drops ∂T_n/∂r, so its forces are not the
 /// gradient of its energy.
 struct RadialBasis: Sendable {
+  /// The tensor of the Bessel frequencies w_n.
+  static let frequencyName = "radial_embedding.bessel_fn.bessel_weights"
+
   let count: Int
   private let kind: Configuration.RadialBasis
   /// Bessel frequencies, Gaussian centres or Chebyshev degrees.
@@ -37,7 +40,7 @@ struct RadialBasis: Sendable {
     let prefix = "radial_embedding.bessel_fn."
     switch c.radialBasis {
     case .bessel:
-      parameters = try model.values(prefix + "bessel_weights")
+      parameters = try model.values(Self.frequencyName)
       prefactor = try model.scalar(prefix + "prefactor")
     case .gaussian:
       parameters = try model.values(prefix + "gaussian_weights")
@@ -100,6 +103,23 @@ struct RadialBasis: Sendable {
     }
     return (1, 0)
   }
+
+  /// Writes ∂b_n/∂w_n of the Bessel basis, √(2/r_max) cos(w_n r′), and its derivative in r, with the cutoff as
+  /// `evaluate` has it. Precondition: `hasFrequencies`.
+  func frequencySlopes(
+    _ r: Double, _ i: Int, _ j: Int, _ values: UnsafeMutablePointer<Double>,
+    _ slopes: UnsafeMutablePointer<Double>
+  ) {
+    let (x, dx) = transformed(r, i, j)
+    let (f, df) = appliesCutoff ? cutoff.evaluate(r) : (1, 0)
+    for n in 0..<count {
+      let c = prefactor * cos(parameters[n] * x)
+      values[n] = c * f
+      slopes[n] = c * df - prefactor * parameters[n] * sin(parameters[n] * x) * dx * f
+    }
+  }
+
+  var hasFrequencies: Bool { kind == .bessel }
 
   /// sin(w_n x)/x. Where w_n = n w_1 + δ_n with tiny δ_n (the usual basis, rounded), sine and cosine of n w_1 x
   /// follow from those of w_1 x by rotation, and δ_n x enters to second order: the rest is below 1e-16.

@@ -227,7 +227,7 @@ final class RadialTabulation: @unchecked Sendable {
   func pull<Weight: PlainScalar>(
     _ tables: RadialTables<Weight>, _ gradients: [RadialTableGradient<Weight>],
     to sums: inout [String: [Double]],
-    source: inout [Double], target: inout [Double]
+    source: inout [Double], target: inout [Double], frequencies: inout [Double]
   ) {
     guard !tables.tables.isEmpty else { return }
     let elements = Int(Double(tables.lookup.count).squareRoot().rounded())
@@ -239,7 +239,7 @@ final class RadialTabulation: @unchecked Sendable {
       for (k, network) in networks.enumerated() {
         let adjoint = unpack(network, packed[k], table.grid)
         table.grid.solveTransposed(adjoint.base, width: network.outputWidth)
-        addGradient(network, table.grid.sites, i, j, adjoint, parts[k], &source, &target)
+        addGradient(network, table.grid.sites, i, j, adjoint, parts[k], &source, &target, &frequencies)
       }
     }
     for (network, part) in zip(networks, parts) { network.pull(part, to: &sums) }
@@ -262,8 +262,10 @@ final class RadialTabulation: @unchecked Sendable {
 
   private func addGradient(
     _ network: EdgeNetwork<Double>, _ radii: [Double], _ i: Int, _ j: Int, _ adjoint: Buffer<Double>,
-    _ gradient: EdgeNetworkGradient<Double>, _ source: inout [Double], _ target: inout [Double]
+    _ gradient: EdgeNetworkGradient<Double>, _ source: inout [Double], _ target: inout [Double],
+    _ frequencies: inout [Double]
   ) {
+    let values = Buffer<Double>(basis.count), slopes = Buffer<Double>(basis.count)
     let inputAdjoint = Buffer<Double>(Self.chunk * network.inputPadded)
     let nb = basis.count, channels = network.sliceChannels, slices = network.slices.count
     let stride = Self.chunk * channels
@@ -279,6 +281,13 @@ final class RadialTabulation: @unchecked Sendable {
       network.backward(
         kernels, edges: count, input: input.base, outputAdjoint: output.base, sliceStride: stride,
         inputAdjoint: inputAdjoint.base, gradient: gradient, tape)
+      if !frequencies.isEmpty {
+        for e in 0..<count {
+          basis.frequencySlopes(radii[first + e], i, j, values.base, slopes.base)
+          let dx = inputAdjoint.base + e * network.inputPadded
+          for n in 0..<nb { frequencies[n] += dx[n] * values.base[n] }
+        }
+      }
       guard let width = sources.first?.count else { return }
       for e in 0..<count {
         let dx = inputAdjoint.base + (e * network.inputPadded + nb)

@@ -15,7 +15,7 @@ struct GradientTests {
 
   @Test(arguments: Fixtures.modelNames)
   func everyParameter(_ name: String) throws {
-    let model = try Fixtures.model(name)
+    let model = try Fixtures.modelWithTrainableBasis(name)
     for head in model.configuration.heads.indices {
       // Chebyshev polynomials of distances in Å grow beyond all bounds: short steps, fewer digits
       let isSteep = name == "tiny_chebyshev_nodt"

@@ -53,7 +53,7 @@ struct RadialTableTests {
   /// are met with: it has the tables' error in R and, larger, in ∂R/∂r.
   @Test(arguments: ["tiny_L1", "tiny_agnesi", "tiny_density", "tiny_nonlinear", "tiny_nocutoff", "tiny_int3"])
   func gradientOfParameters(_ name: String) throws {
-    let model = try Fixtures.model(name)
+    let model = try Fixtures.modelWithTrainableBasis(name)
     let structures = [Structures.triclinic, Fixtures.structure("molecule_isolated")]
     func gradient(_ radial: RadialEvaluation, threads: Int) throws -> [String: [Double]] {
       var random = SeededGenerator(seed: 11)

@@ -52,6 +52,13 @@ public enum Fixtures {
     }
   }
 
+  /// The same with the frequencies of a Bessel basis among its parameters.
+  public static func modelWithTrainableBasis(_ name: String) throws -> MACEModel {
+    var model = try model(name)
+    model.tensors["radial_embedding.bessel_fn.bessel_weights"]?.isParameter = true
+    return model
+  }
+
   /// One compiled model per name and precision, shared by all tests.
   public static func potential(_ name: String, _ precision: Precision = .float64) throws -> Potential {
     let model = try model(name)

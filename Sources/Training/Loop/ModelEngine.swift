@@ -23,19 +23,36 @@ public final class ModelEngine: GradientEngine {
   /// - Parameters:
   ///   - adaptation: trains low-rank changes of `model` instead of its parameters.
   ///   - output: names of E0s, scale and shift that are trained, too; without `adaptation`.
-  /// - Throws: `.format` or `.unsupported` when the parameters do not fit the architecture.
+  ///   - learnsRadialBasis: the frequencies of the Bessel basis are trained, too; without `adaptation`.
+  /// - Throws: `.format` or `.unsupported` when the parameters do not fit the architecture, `.invalidArgument` when
+  ///   the basis to be trained has no frequencies.
   public init(
     _ model: MACEModel, adaptation: LowRankAdaptation? = nil, output: Set<OutputParameter> = [],
-    precision: Precision = .float64, threads: Int
+    learnsRadialBasis: Bool = false, precision: Precision = .float64, threads: Int
   ) throws(MACEError) {
     self.model = model
     self.adaptation = adaptation
     self.output = output.isEmpty || adaptation != nil ? nil : OutputParameters(model, output)
-    weights = adaptation?.base ?? ParameterLayout(model, with: self.output?.entries ?? [])
+    var others = self.output?.entries ?? []
+    if learnsRadialBasis { others.append(try Self.frequencies(model)) }
+    weights = adaptation?.base ?? ParameterLayout(model, with: others)
     layout = adaptation?.layout ?? weights
     parameters = adaptation?.initialParameters ?? model.parameters(weights)
     heads = Dictionary(uniqueKeysWithValues: model.configuration.heads.enumerated().map { ($1, $0) })
     calculator = try BatchCalculator(model, precision: precision, threads: threads)
+  }
+
+  private static func frequencies(
+    _ model: MACEModel
+  ) throws(MACEError) -> (name: String, shape: [Int]) {
+    let name = "radial_embedding.bessel_fn.bessel_weights"
+    guard let tensor = model.tensors[name] else {
+      throw MACEError(
+        .invalidArgument,
+        "learn_radial_basis: the model's basis is \(model.configuration.radialBasis.rawValue), which has no "
+          + "frequencies; leave the option out")
+    }
+    return (name, tensor.shape)
   }
 
   /// What training starts from, [layout.count].

@@ -47,6 +47,7 @@ extension EffectivePlan {
     output = []
     if options.flag("learn_E0s") { output.insert(.energies) }
     if options.flag("learn_scale_shift") { output.formUnion([.scale, .shift]) }
+    learnsRadialBasis = options.flag("learn_radial_basis")
     report = Self.report(options, training.loss)
     self.training.reportsVirials = report.computesStress || report.computesVirials
     notes = []

@@ -98,6 +98,7 @@ extension EffectivePlan {
     if !frozen.isEmpty { parts.append("frozen: \(frozen.joined(separator: ", "))") }
     if output.contains(.energies) { parts.append("trains E0s") }
     if output.contains(.scale) { parts.append("trains scale and shift") }
+    if learnsRadialBasis { parts.append("trains the radial basis") }
     if let lora { parts.append("LoRA rank \(lora.rank), alpha \(lora.alpha)") }
     table.add(["optimiser", parts.joined(separator: ", ")])
     table.add(["average", training.averageDecay.map { "EMA, decay \($0)" } ?? "none"])

@@ -29,6 +29,8 @@ public struct EffectivePlan: Sendable {
   public var lora: LoRA?
   /// E0s, scale and shift, when they are trained.
   public var output: Set<OutputParameter>
+  /// Whether the frequencies of the Bessel basis are trained.
+  public var learnsRadialBasis: Bool
   public var report: Report
   /// Forced settings, traps and options without effect, to be told to the user.
   public var notes: [Note]

@@ -100,7 +100,13 @@ struct OptionRule: Sendable {
     OptionRule(["huber_delta"], "on this loss; choose --loss huber or universal") {
       [.huber, .universal].contains($0.loss)
     },
-    OptionRule(["learn_E0s", "learn_scale_shift"], "with --lora, which trains nothing but its corrections") {
+    OptionRule(
+      ["learn_radial_basis"], "on this radial basis, which has no frequencies; use --radial_type=bessel"
+    ) { $0.hasFoundation || $0.options.text("radial_type") == "bessel" },
+    OptionRule(
+      ["learn_E0s", "learn_scale_shift", "learn_radial_basis"],
+      "with --lora, which trains nothing but its corrections"
+    ) {
       !$0.options.flag("lora")
     },
     OptionRule(

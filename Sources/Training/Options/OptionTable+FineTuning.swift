@@ -56,6 +56,9 @@ extension OptionTable {
     Option(
       "learn_scale_shift", .boolean, false, .fineTuning,
       "train scale and shift of each head, too", isOurs: true),
+    Option(
+      "learn_radial_basis", .boolean, false, .fineTuning,
+      "train the frequencies of the Bessel basis, too", isOurs: true),
     Option("lora", .boolean, false, .fineTuning, "train low-rank corrections of the weights"),
     Option("lora_rank", .integer(atLeast: 1), 4, .fineTuning, "their rank"),
     Option("lora_alpha", .real(.positive), 1.0, .fineTuning, "their scale, alpha/rank"),

@@ -16,7 +16,8 @@ struct TrainingSetup {
       try LowRankAdaptation(start.model, rank: lora.rank, alpha: lora.alpha, seed: UInt64(plan.seed))
     }
     engine = try ModelEngine(
-      start.model, adaptation: adaptation, output: plan.output, precision: plan.precision, threads: threads)
+      start.model, adaptation: adaptation, output: plan.output,
+      learnsRadialBasis: plan.learnsRadialBasis, precision: plan.precision, threads: threads)
     try log.write("Number of parameters: \(engine.layout.count)")
     var training = plan.training
     training.optimizer.frozen = try FrozenParameters.names(
