@@ -10,12 +10,16 @@ constructor, and gets the tensors under their names, so that its energies are th
 """
 
 import json
+import os
 import sys
 
-import numpy
-import torch
-from e3nn import o3
-from mace import modules
+# the e3nn that mace-torch asks for has files of its own that newer torch does not read otherwise
+os.environ.setdefault("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")
+
+import numpy  # noqa: E402
+import torch  # noqa: E402
+from e3nn import o3  # noqa: E402
+from mace import modules  # noqa: E402
 
 TYPES = {"F64": numpy.float64, "F32": numpy.float32, "I64": numpy.int64, "I32": numpy.int32, "BOOL": numpy.bool_}
 GATES = {"silu": torch.nn.functional.silu, "tanh": torch.tanh, "abs": torch.abs, "identity": None}
