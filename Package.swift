@@ -115,7 +115,8 @@ let package = Package(
 
     // MARK: Tests, with shared helpers; fixtures are in Tests/Fixtures
     .target(
-      name: "TestSupport", dependencies: ["Atomistics", "Checkpoint", "Diagnostics", "Kernels", "MACE"],
+      name: "TestSupport",
+      dependencies: ["Atomistics", "Checkpoint", "Diagnostics", "Equivariance", "Kernels", "MACE"],
       path: "Tests/TestSupport"),
     .testTarget(
       name: "MACETests",

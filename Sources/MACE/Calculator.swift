@@ -142,7 +142,7 @@ public final class Calculator {
     }
   }
 
-  /// Takes the first layer by moments where that does not pay, too.
+  /// For tests: takes the first layer by moments where that does not pay, too.
   func preferMoments() {
     switch engine {
     case .float64(let e): e.prefersMoments = true

@@ -25,6 +25,7 @@ extension Evaluator {
 
   /// Pairs of a receiver and a species among its neighbours.
   private func countNeighboringSpecies() -> Int {
+    let graph = graph
     var lastReceiver = [Int](repeating: -1, count: species.count)
     var count = 0
     for i in 0..<graph.localCount {
@@ -54,6 +55,7 @@ extension Evaluator {
 
   /// Whether an edge is too short for the tables.
   private func hasShortEdge() -> Bool {
+    let graph = graph
     // a little more, so that rounding decides nothing
     let shortest = (RadialTabulation.first + 1e-9) * (RadialTabulation.first + 1e-9)
     for i in 0..<graph.localCount {
@@ -67,7 +69,7 @@ extension Evaluator {
 
   /// Gives each receiver of a block a row for each species among its neighbours.
   func layOutMoments(_ atoms: Int, _ s: ThreadScratch<Element>) -> Int {
-    let slots = s.momentSlots.base, elements = species.count
+    let graph = graph, slots = s.momentSlots.base, elements = species.count
     var count: Int32 = 0
     for b in 0..<atoms {
       let row = slots + b * elements, i = s.atoms.base[b]
@@ -123,7 +125,7 @@ extension Evaluator {
       s.splines.adjoints.base)
   }
 
-  /// y (+)= L(M), in the rows at `offsets`.
+  /// y = L(M), in the rows at `offsets`.
   func applyMoments(
     _ maps: MomentMaps<Weight>, _ atoms: Int, _ y: UnsafeMutablePointer<Element>,
     _ offsets: UnsafePointer<Int>,

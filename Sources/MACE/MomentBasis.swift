@@ -44,6 +44,7 @@ struct MomentBasis {
         for k in 0..<n { u[k] -= overlap * v[k] }
       }
       let norm = Self.dot(u, u).squareRoot()
+      guard norm > 0 else { return nil }
       for k in 0..<n { u[k] /= norm }
       let row = u.withUnsafeBufferPointer { Self.project(columns, n, width, $0) }
       projection += row.enumerated().map { $1 * units[$0 / channels] }
